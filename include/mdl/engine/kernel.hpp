@@ -1,0 +1,39 @@
+// mdl: the list of kernels that the engine chooses from.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace mdl::engine {
+
+/// How a node is computed. Order does not matter; the number is what graph::Choice::kernel holds.
+enum class Kernel : std::int16_t {
+    nothing,    ///< inputs, constants, views: no code
+    reference,  ///< plain loops over row-major tensors, any operator
+    portable_convolution,
+    portable_dense,
+    // Over channel blocks, with xsimd:
+    pointwise,
+    strip,
+    image,
+    grouped,
+    depthwise,
+    dense,
+    pool,
+    global_pool,
+    lrn,
+    affine,
+    activation,
+    binary,
+    binary_channel,
+    concat,
+    slice,
+    channel_shuffle,
+    softmax,
+    to_blocks,
+    to_rows,
+    import_image,
+    count
+};
+
+}  // namespace mdl::engine

@@ -1,0 +1,52 @@
+// mdl: which function packs the weights for which kernel, and how much room that takes.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <mdl/base/config.hpp>
+#include <mdl/engine/kernel.hpp>
+#include <mdl/tensor/geometry.hpp>
+#if MDL_SIMD
+#include <mdl/engine/pack_blocks.hpp>
+#endif
+
+namespace mdl::engine {
+inline namespace MDL_ISA {
+
+/// Packs canonical weights, each output channel o multiplied by scale[o], and bias[o].
+using PackFunction = void (*)(const Geometry&, std::span<const float> weights, const float* scale, const float* bias, float* packed);
+
+/// In canonical order, the bias behind.
+inline void pack_plain(const Geometry& g, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    const std::size_t outputs = static_cast<std::size_t>(g.out_channels), each = weights.size() / outputs;
+    for (std::size_t o = 0; o < outputs; ++o)
+        for (std::size_t i = 0; i < each; ++i) packed[o * each + i] = weights[o * each + i] * scale[o];
+    for (std::size_t o = 0; o < outputs; ++o) packed[weights.size() + o] = bias[o];
+}
+
+inline void pack_constant(const Geometry&, std::span<const float> weights, const float*, const float*, float* packed) {
+    for (std::size_t i = 0; i < weights.size(); ++i) packed[i] = weights[i];
+}
+
+constexpr auto pack_function(Kernel kernel, Op op) noexcept -> PackFunction {
+    if (op == Op::constant) return &pack_constant;
+#if MDL_SIMD
+    if (const PackFunction blocks = pack_blocks_function(kernel)) return blocks;
+#endif
+    static_cast<void>(kernel);
+    return &pack_plain;
+}
+
+constexpr auto packed_floats(Kernel kernel, Op op, const Geometry& g, const Shape& weight) noexcept -> std::int64_t {
+    if (op == Op::constant) return weight.count() + 16;  // a reader of channel blocks may look at the whole last block
+#if MDL_SIMD
+    if (const std::int64_t floats = packed_blocks_floats(kernel, g); floats > 0) return floats;
+#endif
+    static_cast<void>(kernel);
+    return weight.count() + g.out_channels;
+}
+
+}  // namespace MDL_ISA
+}  // namespace mdl::engine

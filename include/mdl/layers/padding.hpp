@@ -1,0 +1,53 @@
+// mdl: padding as a layer of its own.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+
+#include <mdl/graph/node.hpp>
+#include <mdl/layers/limits.hpp>
+#include <mdl/layers/options.hpp>
+
+namespace mdl {
+
+namespace layers {
+
+constexpr auto pad_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
+    if (op.dims.rank != in[0].rank || op.dims_end.rank != in[0].rank) return graph::failed(graph::Problem::wrong_rank, in[0], op.dims);
+    Shape out = in[0];
+    for (int axis = 0; axis < out.rank; ++axis) {
+        if (op.dims[axis] < 0 || op.dims_end[axis] < 0) return graph::failed(graph::Problem::not_positive, op.dims, op.dims_end);
+        out[axis] += op.dims[axis] + op.dims_end[axis];
+    }
+    return shaped(out);
+}
+
+constexpr auto pad_description(const Shape& before, const Shape& after, float value) noexcept -> graph::Description {
+    Operation op;
+    op.op = Op::pad;
+    op.dims = before, op.dims_end = after;
+    op.alpha = value;
+    return {op, &pad_shape, 1, 1};
+}
+
+}  // namespace layers
+
+/// Zeros around rows and columns.
+template <int Top, int Left, int Bottom, int Right>
+struct ZeroPad {
+    static constexpr graph::Description description = layers::pad_description(Shape{0, 0, Top, Left}, Shape{0, 0, Bottom, Right}, 0);
+};
+
+/// `PadTensor<Before<0, 0, 1, 1>, After<0, 4, 1, 1>, Value<0.5>>`: a constant (0) before and after each axis.
+/// Source: ONNX Pad-13, mode constant.
+template <class... Options>
+struct PadTensor {
+    static_assert(layers::Takes<OptionKind::before, OptionKind::after, OptionKind::value>::check<Options...>());
+    static constexpr graph::Description description = [] {
+        graph::Description result = layers::pad_description({}, {}, 0);
+        result.operation = layers::with<Options...>(result.operation);
+        return result;
+    }();
+};
+
+}  // namespace mdl

@@ -1,0 +1,76 @@
+// mdl: max and average pooling.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+
+#include <mdl/graph/node.hpp>
+#include <mdl/layers/limits.hpp>
+#include <mdl/layers/options.hpp>
+#include <mdl/layers/window_rule.hpp>
+
+namespace mdl {
+
+namespace layers {
+
+constexpr auto pool_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
+    const Shape& x = in[0];
+    Window& w = op.window;
+    if (x.rank != 4) return graph::failed(graph::Problem::wrong_rank, x, Shape{4});
+    if (w.stride_h < 1 || w.stride_w < 1) return graph::failed(graph::Problem::not_positive, x, Shape{w.stride_h, w.stride_w});
+    resolve_same(w, x.height(), x.width());
+    if (const graph::Problem problem = window_problem(w, x.height(), x.width()); problem != graph::Problem::none)
+        return graph::failed(problem, x, Shape{w.kernel_h, w.kernel_w});
+    if (w.pad_top >= w.extent_h() || w.pad_bottom >= w.extent_h() || w.pad_left >= w.extent_w() || w.pad_right >= w.extent_w())
+        return graph::failed(graph::Problem::padding_too_large, Shape{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}, Shape{w.kernel_h, w.kernel_w});
+    return shaped(Shape{x.batch(), x.channels(), window_out_h(w, x.height()), window_out_w(w, x.width())});
+}
+
+constexpr auto pool_description(Pooling pooling, const Window& window) noexcept -> graph::Description {
+    Operation op;
+    op.op = Op::pool;
+    op.pooling = pooling;
+    op.window = window;
+    return {op, &pool_shape, 1, 1};
+}
+
+constexpr auto global_pool_shape(Operation&, std::span<const Shape> in) -> graph::Inference {
+    if (in[0].rank != 4) return graph::failed(graph::Problem::wrong_rank, in[0], Shape{4});
+    return shaped(Shape{in[0].batch(), in[0].channels(), 1, 1});
+}
+
+constexpr auto global_pool_description(Pooling pooling) noexcept -> graph::Description {
+    Operation op;
+    op.op = Op::global_pool;
+    op.pooling = pooling;
+    return {op, &global_pool_shape, 1, 1};
+}
+
+}  // namespace layers
+
+/// The largest, or the mean, of what the window sees.
+struct Max {
+    static constexpr Pooling pooling = Pooling::max;
+};
+struct Average {
+    static constexpr Pooling pooling = Pooling::average;
+};
+
+/// Options: Kernel, Stride (1), Dilation, Pad, Same, SameLower, Ceil, CountPadding. Padding never wins a maximum; it counts in an
+/// average only with CountPadding.  Source: ONNX MaxPool-12, AveragePool-19.
+template <class How, class... Options>
+struct Pool {
+    static_assert(requires { How::pooling; }, "mdl: Pool takes Max or Average first");
+    static_assert(layers::Takes<OptionKind::kernel, OptionKind::stride, OptionKind::dilation, OptionKind::pad, OptionKind::ceil,
+                                OptionKind::count_padding>::check<Options...>());
+    static constexpr graph::Description description = layers::pool_description(How::pooling, layers::with<Options...>(Operation{}).window);
+};
+
+/// [n, c, h, w] -> [n, c, 1, 1].
+template <class How>
+struct GlobalPool {
+    static_assert(requires { How::pooling; }, "mdl: GlobalPool takes Max or Average");
+    static constexpr graph::Description description = layers::global_pool_description(How::pooling);
+};
+
+}  // namespace mdl

@@ -1,0 +1,21 @@
+// mdl: the umbrella: everything an app needs to run a network.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mdl/engine/context.hpp>
+#include <mdl/engine/model.hpp>
+#include <mdl/engine/network.hpp>
+#include <mdl/layers/activation.hpp>
+#include <mdl/layers/composite.hpp>
+#include <mdl/layers/convolution.hpp>
+#include <mdl/layers/dense.hpp>
+#include <mdl/layers/graph_layer.hpp>
+#include <mdl/layers/identity.hpp>
+#include <mdl/layers/input.hpp>
+#include <mdl/layers/normalization.hpp>
+#include <mdl/layers/padding.hpp>
+#include <mdl/layers/pooling.hpp>
+#include <mdl/layers/rearrange.hpp>
+#include <mdl/layers/reduce.hpp>
+#include <mdl/layers/softmax.hpp>
+#include <mdl/layers/split.hpp>
