@@ -33,6 +33,12 @@ class ByteReader {
 public:
     constexpr explicit ByteReader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
 
+    /// The next unsigned integer. (Stands before its users: Clang 14 evaluates them while compiling only so.)
+    template <class Unsigned>
+    constexpr auto number() noexcept -> Unsigned {
+        const auto taken = bytes(sizeof(Unsigned));
+        return taken.empty() ? Unsigned{} : load_little<Unsigned>(taken.data());
+    }
     constexpr auto u8() noexcept -> std::uint8_t { return number<std::uint8_t>(); }
     constexpr auto u16() noexcept -> std::uint16_t { return number<std::uint16_t>(); }
     constexpr auto u32() noexcept -> std::uint32_t { return number<std::uint32_t>(); }
@@ -60,12 +66,6 @@ public:
     constexpr auto remaining() const noexcept -> std::size_t { return bytes_.size() - at_; }
 
 private:
-    template <class Unsigned>
-    constexpr auto number() noexcept -> Unsigned {
-        const auto taken = bytes(sizeof(Unsigned));
-        return taken.empty() ? Unsigned{} : load_little<Unsigned>(taken.data());
-    }
-
     std::span<const std::byte> bytes_;
     std::size_t at_ = 0;
     bool ok_ = true;

@@ -69,10 +69,11 @@ class Context {
     static constexpr const auto& written = engine::written<Net>;
     static constexpr int inputs = input_count<Net>;
     static constexpr int outputs = output_count<Net>;
-    template <int K>
-    static constexpr const ImageFormat& format = written.nodes[engine::input_nodes<Net>[K]].operation.image;
 
 public:
+    /// How the Input layer K says that the caller's memory looks.
+    template <int K>
+    static constexpr const ImageFormat& format = written.nodes[engine::input_nodes<Net>[K]].operation.image;
     /// How input K lies in the caller's memory: its element, and how many.
     template <int K>
     using InputElement = std::conditional_t<format<K>.element == Element::u8, std::uint8_t, float>;

@@ -133,7 +133,8 @@ void run_joined_concat(const Frame& frame) noexcept {
     const auto copy = [&]<int K>(std::integral_constant<int, K>) {
         constexpr int part = g.input(I, K);
         constexpr Place source = place_of<Net, O>(part);
-        constexpr auto bytes = static_cast<std::size_t>(g.nodes[part].shape.count()) * sizeof(float);
+        constexpr int unit = g.nodes[I].choice.out == graph::Layout::blocks ? block_channels : 1;
+        constexpr auto bytes = static_cast<std::size_t>(graph::storage_bytes_exact(g.nodes[part], unit));
         if (source.where != Place::Where::arena || frame.arena + source.offset != to) std::memcpy(to, source.read(frame), bytes);
         to += bytes;
     };

@@ -85,7 +85,7 @@ auto pack_all(Source& source, std::span<const PackJob> jobs, const AffineJob* af
         if (const auto done = compose_affine(source, folded, shapes, scale, shift, first, second); !done) return done.error();
         const auto weight = pull(job.weight);
         if (!weight) return weight.error();
-        job.pack(job.geometry, *weight, scale, shift, packed + job.place.weights);
+        job.pack(job.geometry, job.image, *weight, scale, shift, packed + job.place.weights);
     }
     return {};
 }

@@ -16,17 +16,17 @@ namespace mdl::engine {
 inline namespace MDL_ISA {
 
 /// Packs canonical weights, each output channel o multiplied by scale[o], and bias[o].
-using PackFunction = void (*)(const Geometry&, std::span<const float> weights, const float* scale, const float* bias, float* packed);
+using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed);
 
 /// In canonical order, the bias behind.
-inline void pack_plain(const Geometry& g, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+inline void pack_plain(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
     const std::size_t outputs = static_cast<std::size_t>(g.out_channels), each = weights.size() / outputs;
     for (std::size_t o = 0; o < outputs; ++o)
         for (std::size_t i = 0; i < each; ++i) packed[o * each + i] = weights[o * each + i] * scale[o];
     for (std::size_t o = 0; o < outputs; ++o) packed[weights.size() + o] = bias[o];
 }
 
-inline void pack_constant(const Geometry&, std::span<const float> weights, const float*, const float*, float* packed) {
+inline void pack_constant(const Geometry&, const ImageFormat&, std::span<const float> weights, const float*, const float*, float* packed) {
     for (std::size_t i = 0; i < weights.size(); ++i) packed[i] = weights[i];
 }
 

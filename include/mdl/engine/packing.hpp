@@ -34,6 +34,7 @@ struct PackJob {
     std::int16_t prologue = 0, prologue_count = 0;  ///< affine maps on the input
     bool affine = false;                            ///< the folded maps are the node itself
     Geometry geometry{};
+    ImageFormat image{};                            ///< of the input, where that is the caller's
     PackedPlace place{};
 };
 
@@ -103,6 +104,7 @@ private:
             if (node.operation.bias) job.bias = static_cast<std::int16_t>(node.first_weight + 1);
             const auto kernel = static_cast<Kernel>(node.choice.kernel);
             job.pack = pack_function(kernel, op);
+            if (node.input_count > 0) job.image = laid_out<Net, O>.nodes[laid_out<Net, O>.input(i)].operation.image;
             // A dense layer reads a feature map as one long vector.
             if (op == Op::dense) job.geometry.in_channels = node.weights[0].shape[1], job.geometry.in_h = job.geometry.in_w = 1;
             job.place.weights = reserve(packed_floats(kernel, op, job.geometry, node.weights[0].shape));

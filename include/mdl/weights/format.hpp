@@ -101,6 +101,16 @@ inline constexpr std::size_t max_name_size = 1024;
 /// Largest number of elements of a tensor: its bytes stay far from the end of 64 bits whatever the element.
 inline constexpr std::uint64_t max_elements = std::uint64_t{1} << 48;
 
+/// Multiplies an axis of `size` into `count`. False where the size is not that of an axis or the product is too large.
+constexpr auto multiply_axis(std::uint64_t& count, std::uint64_t size) noexcept -> bool {
+    if (size == 0 || size > 0x7fffffff || count > max_elements / size) return false;
+    count *= size;
+    return true;
+}
+
+/// Largest sum of multiply-accumulates, and of parameters, over the graph's table.
+inline constexpr std::uint64_t max_total = std::uint64_t{1} << 62;
+
 /// Names are shown in terminals and in messages: no control characters (UTF-8 passes).
 constexpr auto is_printable(std::string_view text) noexcept -> bool {
     for (const char c : text)

@@ -160,9 +160,7 @@ private:
                 if (size != 0) return corrupt("a tensor has more sizes than axes");
                 continue;
             }
-            if (size == 0 || size > std::uint64_t{std::numeric_limits<int>::max()}) return corrupt("a tensor's size is out of range");
-            if (count > max_elements / size) return corrupt("a tensor has too many elements");
-            count *= size;
+            if (!multiply_axis(count, size)) return corrupt("a tensor's size is out of range");
         }
         const auto raw_encoding = detail::as_text({at + tensor_at::encoding, max_encoding_size});
         const auto used = encoding(at);

@@ -85,12 +85,18 @@ class GraphTableWriter {
 public:
     /// Appends a row, copying its texts; `inputs` are numbers of rows before it. Errors: wrong_size, which names the row.
     auto add(const NodeInfo& node, std::span<const int> inputs) -> Result<void> {
-        const bool shape = std::all_of(node.shape.dims, node.shape.dims + node.shape.rank, [](int size) { return size > 0; });
+        std::uint64_t count = 1;
+        const bool shape = std::all_of(node.shape.dims, node.shape.dims + node.shape.rank,
+                                       [&](int size) { return size > 0 && multiply_axis(count, static_cast<std::uint64_t>(size)); });
         const bool edges = std::all_of(inputs.begin(), inputs.end(), [&](int input) { return input >= 0 && input < count_; });
-        const bool numbers = node.macs >= 0 && node.parameters >= 0 && node.first_weight >= 0 && node.weight_count >= 0;
+        const auto fits = [](std::int64_t number, std::uint64_t sum) {
+            return number >= 0 && static_cast<std::uint64_t>(number) <= max_total - sum;
+        };
+        const bool numbers = fits(node.macs, macs_) && fits(node.parameters, parameters_) && node.first_weight >= 0 &&
+                             node.weight_count >= 0 && node.weight_count <= std::numeric_limits<int>::max() - node.first_weight;
         if (!shape || !edges || !numbers || !is_printable(node.name) || !is_printable(node.operation))
             return Error(Errc::wrong_size, "row ", count_, " of the graph's table (", short_name(node.name), ", ", short_name(node.operation),
-                         ") has ", shape ? edges ? "a negative number or control characters" : "an input that does not come before it" : "an empty shape");
+                         ") has ", shape ? edges ? "a number out of range or control characters" : "an input that does not come before it" : "an empty shape or one that is too large");
         for (const std::string_view text : {node.name, node.operation}) {
             rows_.u32(text_.size());
             rows_.u32(text.size());
@@ -106,6 +112,8 @@ public:
         rows_.u64(static_cast<std::uint64_t>(node.macs));
         rows_.u64(static_cast<std::uint64_t>(node.parameters));
         for (const int input : inputs) edges_.i32(input);
+        macs_ += static_cast<std::uint64_t>(node.macs);
+        parameters_ += static_cast<std::uint64_t>(node.parameters);
         ++count_;
         return {};
     }
@@ -128,6 +136,7 @@ public:
 
 private:
     ByteSink rows_, edges_, outputs_, text_;
+    std::uint64_t macs_ = 0, parameters_ = 0;
     int count_ = 0;
 };
 

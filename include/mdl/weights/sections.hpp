@@ -106,8 +106,10 @@ public:
         if (!in.ok() || nodes > most || edges > most || outputs > most)
             return detail::section_error(section_graph, "it ends within a table");
         if (!is_printable(graph.text_)) return detail::section_error(section_graph, "a name has control characters");
+        std::uint64_t macs = 0, parameters = 0;
         for (int i = 0; i < graph.node_count(); ++i)
-            if (!graph.is_sound(i)) return detail::section_error(section_graph, "a node points outside of it");
+            if (!graph.is_sound(i) || !graph.add_up(i, macs, parameters))
+                return detail::section_error(section_graph, "a node points outside of it or has a number out of range");
         for (int o = 0; o < graph.output_count(); ++o)
             if (load_little<std::uint32_t>(&graph.outputs_[static_cast<std::size_t>(o) * 4]) >= nodes)
                 return detail::section_error(section_graph, "an output is no node");
@@ -155,10 +157,20 @@ private:
             if (edge(field(i, 16) + k) >= static_cast<std::size_t>(i)) return false;
         const std::size_t rank = field(i, 32);
         if (rank > max_rank) return false;
+        std::uint64_t count = 1;
         for (std::size_t axis = 0; axis < rank; ++axis)
-            if (const std::size_t size = field(i, 36 + 4 * axis); size == 0 || size > most) return false;
-        return static_cast<std::int64_t>(load_little<std::uint64_t>(record(i) + 64)) >= 0 &&
-               static_cast<std::int64_t>(load_little<std::uint64_t>(record(i) + 72)) >= 0;
+            if (!multiply_axis(count, field(i, 36 + 4 * axis))) return false;
+        return true;
+    }
+
+    /// Adds a node's costs to the sums; false where a sum leaves its range, so that whoever sums them up later need not check.
+    auto add_up(int i, std::uint64_t& macs, std::uint64_t& parameters) const noexcept -> bool {
+        const auto add = [](std::uint64_t& sum, std::uint64_t number) {
+            if (number > max_total - sum) return false;
+            sum += number;
+            return true;
+        };
+        return add(macs, load_little<std::uint64_t>(record(i) + 64)) && add(parameters, load_little<std::uint64_t>(record(i) + 72));
     }
 
     std::span<const std::byte> nodes_{}, edges_{}, outputs_{};

@@ -50,13 +50,10 @@ public:
         if (encoding.empty() || encoding.size() > max_encoding_size || !is_printable(encoding))
             return Error(Errc::wrong_tensor, "the name of the encoding of tensor \"", short_name(name), "\" needs 1 to 8 characters");
         std::uint64_t count = 1;
-        for (int axis = 0; axis < shape.rank; ++axis) {
-            const int size = shape[axis];
-            if (size < 1 || count > max_elements / static_cast<std::uint64_t>(size))
+        for (int axis = 0; axis < shape.rank; ++axis)
+            if (shape[axis] < 1 || !multiply_axis(count, static_cast<std::uint64_t>(shape[axis])))
                 return Error(Errc::wrong_tensor, "tensor \"", short_name(name), "\" has shape ", ShapeText(shape).view(),
                              ", which is empty or too large to store");
-            count *= static_cast<std::uint64_t>(size);
-        }
         if (encoding == encoding_raw && bytes.size() != count * element_bytes(element))
             return Error(Errc::wrong_tensor, "tensor \"", short_name(name), "\" of shape ", ShapeText(shape).view(), " needs ",
                          count * element_bytes(element), " bytes and was given ", bytes.size());

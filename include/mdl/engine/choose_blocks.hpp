@@ -1,0 +1,81 @@
+// mdl: chooses among the kernels over channel blocks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+
+#include <mdl/engine/kernel.hpp>
+#include <mdl/graph/graph.hpp>
+#include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_pointwise.hpp>
+#include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/dense.hpp>
+#include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/pool.hpp>
+
+namespace mdl::engine {
+inline namespace MDL_ISA {
+
+/// Channels of a block.
+inline constexpr int block_channels = simd::lanes;
+
+namespace detail {
+
+using graph::Layout;
+
+constexpr void take(graph::Node& node, Kernel kernel, Layout in, Layout out, std::size_t scratch = 0) noexcept {
+    node.choice.kernel = static_cast<std::int16_t>(kernel);
+    node.choice.in = in;
+    node.choice.out = out;
+    node.choice.view = node.choice.in_place = node.choice.joins_in_place = false;
+    node.choice.scratch_bytes = static_cast<std::int64_t>(scratch);
+}
+
+constexpr void choose_convolution(graph::Node& node, const graph::Node& maker) noexcept {
+    const Geometry g = geometry_of(node.operation, maker.shape, node.shape);
+    const bool prologue = node.fusion.prologue_count > 0;
+    if (g.groups == 1 && maker.operation.op == Op::input)
+        take(node, Kernel::image, maker.choice.out, Layout::blocks, kernels::convolution_image_scratch_bytes(g, maker.operation.image, 1));
+    else if (g.groups == 1 && g.is_pointwise())
+        take(node, Kernel::pointwise, Layout::blocks, Layout::blocks, kernels::convolution_pointwise_scratch_bytes(g, 1, prologue));
+    else if (g.groups == 1)
+        take(node, Kernel::strip, Layout::blocks, Layout::blocks, kernels::convolution_strip_scratch_bytes(g, 1, prologue));
+    else if (g.groups == g.in_channels && g.in_channels == g.out_channels)
+        take(node, Kernel::depthwise, Layout::blocks, Layout::blocks, kernels::depthwise_scratch_bytes(g, 1));
+    else
+        return;
+    // The residual is read where, and just before, the result is written.
+    node.choice.in_place = node.fusion.residual;
+}
+
+/// Channel blocks fit together without shifting lanes: every part but the last fills its blocks.
+constexpr auto joins_whole_blocks(std::span<const int> parts, const graph::Node* nodes) noexcept -> bool {
+    for (std::size_t k = 0; k + 1 < parts.size(); ++k)
+        if (nodes[parts[k]].shape[1] % block_channels != 0) return false;
+    return true;
+}
+
+}  // namespace detail
+
+/// Takes a faster kernel than the reference where there is one.
+template <int N, int E, int O>
+constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout> layouts) noexcept {
+    using graph::Layout;
+    const graph::Node& maker = g.nodes[g.inputs(node)[0]];
+    const Op op = node.operation.op;
+    if (op == Op::dense && node.shape[0] == 1) return detail::take(node, Kernel::dense, Layout::rows, Layout::rows);
+    if (node.shape.rank != 4 || node.shape[0] != 1 || maker.shape.rank != 4) return;
+    if (op == Op::convolution) return detail::choose_convolution(node, maker);
+    if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
+    if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
+    bool all_blocks = true;
+    for (std::size_t k = 0; k < layouts.size(); ++k)
+        all_blocks = all_blocks && (layouts[k] == Layout::blocks || graph::layouts_coincide(g.nodes[g.inputs(node)[k]]));
+    if (op == Op::concat && node.operation.axis == 1 && all_blocks && detail::joins_whole_blocks(g.inputs(node), g.nodes)) {
+        detail::take(node, Kernel::concat, Layout::blocks, Layout::blocks);
+        node.choice.joins_in_place = true;
+    }
+}
+
+}  // namespace MDL_ISA
+}  // namespace mdl::engine

@@ -1,0 +1,91 @@
+// mdl: runs one step with the kernels over channel blocks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstring>
+
+#include <mdl/engine/step.hpp>
+#include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_pointwise.hpp>
+#include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/dense.hpp>
+#include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/parallel.hpp>
+
+namespace mdl::engine {
+inline namespace MDL_ISA {
+
+/// What a node does with each result, as the kernels' template argument: only what changes code.
+template <class Net, class O, int I>
+constexpr auto epilogue_of() noexcept {
+    constexpr graph::Fusion fusion = laid_out<Net, O>.nodes[I].fusion;
+    constexpr ActivationKind inner = fusion.slope >= 0 ? ActivationKind::leaky_relu : kernels::epilogue_kind(fusion.inner.kind);
+    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind)>{};
+}
+
+/// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.
+template <Kernel Which, class E, int Size, int Stride>
+[[gnu::noinline]] void call_kernel(const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) noexcept {
+    constexpr Serial serial{};
+    if constexpr (Which == Kernel::pointwise) kernels::convolution_pointwise<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::strip) kernels::convolution_strip<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::depthwise) kernels::depthwise<Size, Stride, E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
+}
+
+/// Depthwise kernels with code of their own: 3x3 and 5x5, stride 1 and 2.
+constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool {
+    return g.kernel_h == g.kernel_w && (g.kernel_h == 3 || g.kernel_h == 5) && g.stride_h == g.stride_w && g.stride_h <= 2 && g.dilation_h == 1 &&
+           g.dilation_w == 1;
+}
+
+template <class Net, class O, int I>
+void run_fast(const Frame& frame) noexcept {
+    constexpr const auto& graph = laid_out<Net, O>;
+    constexpr int input = graph.input(I);
+    constexpr auto kernel = static_cast<Kernel>(graph.nodes[I].choice.kernel);
+    constexpr Op op = graph.nodes[I].operation.op;
+    constexpr graph::Fusion fusion = graph.nodes[I].fusion;
+    constexpr PackedPlace packed = packing<Net, O>.place(I);
+    constexpr Place source = place_of<Net, O>(input), target = place_of<Net, O>(I);
+    static constexpr Geometry g = [] {
+        Geometry result = geometry_of(laid_out<Net, O>.nodes[I].operation, laid_out<Net, O>.nodes[laid_out<Net, O>.input(I)].shape, laid_out<Net, O>.nodes[I].shape);
+        if (laid_out<Net, O>.nodes[I].operation.op == Op::dense)
+            result.in_channels = laid_out<Net, O>.nodes[I].weights[0].shape[1], result.in_h = result.in_w = 1;
+        return result;
+    }();
+    if constexpr (kernel == Kernel::to_blocks) {
+        kernels::to_blocks(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
+    } else if constexpr (kernel == Kernel::to_rows) {
+        kernels::to_rows(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
+    } else if constexpr (kernel == Kernel::concat) {
+        run_joined_concat<Net, O, I>(frame);
+    } else {
+        static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(fusion.inner, fusion.outer, fusion.prologue_activation);
+        using E = decltype(epilogue_of<Net, O, I>());
+        kernels::Buffers buffers;
+        buffers.output = target.write(frame);
+        if constexpr (packed.weights >= 0) buffers.weights = frame.weights + packed.weights;
+        if constexpr (packed.slope >= 0) buffers.slope = frame.weights + packed.slope;
+        if constexpr (fusion.prologue_count > 0) buffers.prologue_scale = frame.weights + packed.scale, buffers.prologue_shift = frame.weights + packed.shift;
+        if constexpr (fusion.residual) buffers.residual = place_of<Net, O>(graph.input(I, graph.nodes[I].input_count - 1)).floats(frame);
+        if constexpr (graph.nodes[I].choice.scratch_bytes > 0) buffers.scratch = frame.arena + memory<Net, O>.scratch[I];
+        if constexpr (kernel == Kernel::image) {
+            static constexpr ImageFormat format = graph.nodes[input].operation.image;
+            kernels::convolution_image<E>(g, format, args, source.read(frame), buffers, Serial{});
+        } else {
+            constexpr bool pooling = op == Op::pool || op == Op::global_pool;
+            constexpr bool common = kernel == Kernel::depthwise && is_common_depthwise(g);
+            constexpr int size = pooling ? static_cast<int>(graph.nodes[I].operation.pooling) : common ? g.kernel_h : 0;
+            buffers.input = source.floats(frame);
+            call_kernel<kernel, E, size, common ? g.stride_h : 0>(g, args, buffers);
+        }
+    }
+}
+
+}  // namespace MDL_ISA
+}  // namespace mdl::engine

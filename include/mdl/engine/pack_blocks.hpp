@@ -1,0 +1,54 @@
+// mdl: packs weights for the kernels over channel blocks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <mdl/engine/kernel.hpp>
+#include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_pointwise.hpp>
+#include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/dense.hpp>
+#include <mdl/kernels/blocks/depthwise.hpp>
+
+namespace mdl::engine {
+inline namespace MDL_ISA {
+
+/// A kernel's pack function, without the image's format that only convolution_image needs.
+template <auto Pack>
+void pack_blocks(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    Pack(g, weights.data(), scale, bias, packed);
+}
+
+inline void pack_image(const Geometry& g, const ImageFormat& format, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    kernels::convolution_image_pack(g, format, weights.data(), scale, bias, packed);
+}
+
+using PackBlocksFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float>, const float*, const float*, float*);
+
+/// Null where the kernel takes weights in canonical order.
+constexpr auto pack_blocks_function(Kernel kernel) noexcept -> PackBlocksFunction {
+    switch (kernel) {
+        case Kernel::image: return &pack_image;
+        case Kernel::pointwise: return &pack_blocks<&kernels::convolution_pointwise_pack>;
+        case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
+        case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
+        case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
+        default: return nullptr;
+    }
+}
+
+constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -> std::int64_t {
+    switch (kernel) {
+        case Kernel::image: return static_cast<std::int64_t>(kernels::convolution_image_packed_floats(g));
+        case Kernel::pointwise: return static_cast<std::int64_t>(kernels::convolution_pointwise_packed_floats(g));
+        case Kernel::strip: return static_cast<std::int64_t>(kernels::convolution_strip_packed_floats(g));
+        case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
+        case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
+        default: return 0;
+    }
+}
+
+}  // namespace MDL_ISA
+}  // namespace mdl::engine

@@ -1,0 +1,101 @@
+// mdl: the first convolution, which reads the caller's image and writes channel blocks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mdl/kernels/blocks/image_rows.hpp>
+#include <mdl/kernels/parallel.hpp>
+
+#if MDL_SIMD
+
+namespace mdl {
+inline namespace MDL_ISA {
+namespace kernels {
+
+namespace detail {
+constexpr auto image_depth(const Geometry& g) noexcept -> int { return g.in_channels * g.kernel_h * g.kernel_w; }
+
+constexpr auto image_plan(const Geometry& g, int workers) noexcept -> StripPlan {
+    return plan_strips(g, g.in_channels, g.out_channels, image_depth(g), workers > 1 ? 2 * workers : 1);
+}
+/// Taps that a strip needs: where no dilation parts them, a row of the kernel is one run.
+constexpr auto image_tap_count(const Geometry& g, const ImageFormat& format) noexcept -> int {
+    const int rows = format.layout == PixelLayout::hwc ? g.kernel_h : g.in_channels * g.kernel_h;
+    return g.dilation_w == 1 ? rows : rows * g.kernel_w;
+}
+constexpr auto image_scratch(const Geometry& g, const ImageFormat& format, const StripPlan& plan) noexcept -> StripScratch {
+    return {image_tap_count(g, format), static_cast<std::size_t>(ImageStrip(format, g.in_channels, plan).floats)};
+}
+
+inline auto image_taps(const Geometry& g, const ImageFormat& format, const ImageStrip& at, int* offsets) noexcept -> Taps {
+    const int count = image_tap_count(g, format);
+    const Taps taps{offsets, 0, count, g.in_channels * g.kernel_h * g.kernel_w / count};
+    for (int plane = 0; plane < (at.interleaved ? 1 : g.in_channels); ++plane)
+        for (int ky = 0; ky < g.kernel_h; ++ky)
+            for (int kx = 0; kx < (g.dilation_w == 1 ? 1 : g.kernel_w); ++kx)
+                *offsets++ = plane * at.plane_stride + ky * g.dilation_h * at.row_stride + kx * g.dilation_w * at.step_x;
+    return taps;
+}
+}  // namespace detail
+
+constexpr auto convolution_image_packed_floats(const Geometry& g) noexcept -> std::size_t {
+    return panels_floats(g.out_channels, detail::image_depth(g));
+}
+
+constexpr auto convolution_image_scratch_bytes(const Geometry& g, const ImageFormat& format, int workers) noexcept -> std::size_t {
+    return static_cast<std::size_t>(workers) * detail::image_scratch(g, format, detail::image_plan(g, workers)).bytes();
+}
+
+/// Also puts the weights into the channel order of the image's memory.
+inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
+                                   float* packed) noexcept {
+    const int area = g.kernel_h * g.kernel_w;
+    panels_pack(g.out_channels, detail::image_depth(g), w, out_scale, bias, packed, [&](auto visit) {
+        const auto place = [&](int channel) { return network_channel(format, g.in_channels, channel) * area; };
+        if (format.layout == PixelLayout::hwc) {
+            for (int at = 0; at < area; ++at)
+                for (int channel = 0; channel < g.in_channels; ++channel) visit(place(channel) + at);
+        } else {
+            for (int channel = 0; channel < g.in_channels; ++channel)
+                for (int at = 0; at < area; ++at) visit(place(channel) + at);
+        }
+    });
+}
+
+/// The convolution of ((image - mean) * scale), zero-padded; groups = 1. `image` holds floats or bytes as `format` says;
+/// a plain row-major tensor is the format's default.
+template <class E = Epilogue<>, class Parallel>
+void convolution_image(const Geometry& g, const ImageFormat& format, const EpilogueArgs& args, const void* image, const Buffers& buffers,
+                       const Parallel& parallel) noexcept {
+    constexpr int c = simd::lanes;
+    const StripPlan plan = detail::image_plan(g, parallel.workers);
+    const StripScratch scratch = detail::image_scratch(g, format, plan);
+    const ImageStrip at(format, g.in_channels, plan);
+    parallel(plan.strips, [&](int strip, int worker) {
+        const StripRows rows(g, plan, strip);
+        float* const copy = scratch.strip_of(buffers.scratch, worker);
+        if (format.element == Element::u8)
+            copy_image_strip(g, format, static_cast<const std::uint8_t*>(image), rows.first_in, rows.in_rows, plan.in_columns, at, copy);
+        else
+            copy_image_strip(g, format, static_cast<const float*>(image), rows.first_in, rows.in_rows, plan.in_columns, at, copy);
+        const std::ptrdiff_t out_at = std::ptrdiff_t{rows.first_out} * g.out_w * c;
+        StripTask task;
+        task.input = copy;
+        task.step_x = g.stride_w * at.step_x, task.step_y = g.stride_h * at.row_stride;
+        task.columns = g.out_w, task.pixels = rows.out_rows * g.out_w;
+        task.taps = detail::image_taps(g, format, at, scratch.taps_of(buffers.scratch, worker));
+        task.bias = buffers.weights;
+        task.weights = buffers.weights + padded_channels(g.out_channels);
+        task.blocks = blocks_of(g.out_channels);
+        task.output = buffers.output + out_at;
+        task.residual = buffers.residual != nullptr ? buffers.residual + out_at : nullptr;
+        task.slope = buffers.slope;
+        task.block_stride = std::ptrdiff_t{g.out_pixels()} * c;
+        run_strip<E>(task, args);
+    });
+}
+
+}  // namespace kernels
+}  // namespace MDL_ISA
+}  // namespace mdl
+
+#endif

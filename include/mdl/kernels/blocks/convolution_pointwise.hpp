@@ -1,0 +1,101 @@
+// mdl: 1x1 convolution with stride 1 over channel blocks: pixels are one flat sequence.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mdl/kernels/blocks/strip.hpp>
+#include <mdl/kernels/parallel.hpp>
+
+#if MDL_SIMD
+
+namespace mdl {
+inline namespace MDL_ISA {
+namespace kernels {
+
+namespace detail {
+/// The flat sequence as a column of rows that are one pixel long, so that plan_strips cuts it into strips of pixels.
+constexpr auto flat(const Geometry& g) noexcept -> Geometry {
+    Geometry flat;
+    flat.in_channels = g.in_channels, flat.out_channels = g.out_channels;
+    flat.in_h = flat.out_h = g.out_pixels();
+    return flat;
+}
+
+struct PointwisePlan {
+    StripPlan strips{};
+    int parts = 1, part_blocks = 0;  ///< the output blocks in parts, so that few pixels too feed all workers
+};
+
+constexpr auto pointwise_plan(const Geometry& g, int workers) noexcept -> PointwisePlan {
+    PointwisePlan plan;
+    plan.strips = plan_strips(flat(g), padded_channels(g.in_channels), g.out_channels, g.in_channels, 1);
+    const int pairs = divide_up(blocks_of(g.out_channels), simd::max_tile_blocks);
+    const int wanted = workers > 1 ? divide_up(3 * workers, plan.strips.strips) : 1;
+    const int part_pairs = divide_up(pairs, smaller(pairs, wanted));
+    plan.part_blocks = part_pairs * simd::max_tile_blocks;
+    plan.parts = divide_up(pairs, part_pairs);
+    return plan;
+}
+
+constexpr auto pointwise_scratch(const Geometry& g, const PointwisePlan& plan, bool prologue) noexcept -> StripScratch {
+    const std::size_t pixels = prologue ? static_cast<std::size_t>(plan.strips.rows) : 0;
+    return {blocks_of(g.in_channels), pixels * static_cast<std::size_t>(padded_channels(g.in_channels))};
+}
+}  // namespace detail
+
+constexpr auto convolution_pointwise_packed_floats(const Geometry& g) noexcept -> std::size_t {
+    return panels_floats(g.out_channels, g.in_channels);
+}
+
+constexpr auto convolution_pointwise_scratch_bytes(const Geometry& g, int workers, bool prologue = false) noexcept -> std::size_t {
+    return static_cast<std::size_t>(workers) * detail::pointwise_scratch(g, detail::pointwise_plan(g, workers), prologue).bytes();
+}
+
+inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+    panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) { each_block_tap(g, g.in_channels, visit); });
+}
+
+/// out(o,p) = bias(o) + sum in(i,p) * w(o,i), then the epilogue. The output may not be the input.
+template <class E = Epilogue<>, class Parallel>
+void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+    constexpr int c = simd::lanes;
+    const bool prologue = buffers.prologue_scale != nullptr;
+    const detail::PointwisePlan plan = detail::pointwise_plan(g, parallel.workers);
+    const StripScratch scratch = detail::pointwise_scratch(g, plan, prologue);
+    const int pixels = g.out_pixels();
+    parallel(plan.strips.strips * plan.parts, [&](int index, int worker) {
+        const int first = index / plan.parts * plan.strips.rows;
+        const int count = smaller(plan.strips.rows, pixels - first);
+        const int block = index % plan.parts * plan.part_blocks;
+        BlockStrip at{c, pixels * c};
+        const float* source = buffers.input + std::ptrdiff_t{first} * c;
+        if (prologue) {
+            at.block_stride = plan.strips.rows * c;
+            float* const copy = scratch.strip_of(buffers.scratch, worker);
+            Geometry line;
+            line.in_w = pixels;
+            copy_block_strip(line, buffers.input, blocks_of(g.in_channels), 0, 1, first, count, at, buffers.prologue_scale,
+                             buffers.prologue_shift, args.prologue, copy);
+            source = copy;
+        }
+        const std::ptrdiff_t out_at = (std::ptrdiff_t{block} * pixels + first) * c;
+        StripTask task;
+        task.input = source;
+        task.step_x = c;
+        task.columns = task.pixels = count;
+        task.taps = block_taps(g, g.in_channels, at, scratch.taps_of(buffers.scratch, worker));
+        task.bias = buffers.weights + block * c;
+        task.weights = buffers.weights + padded_channels(g.out_channels) + std::ptrdiff_t{block} * c * g.in_channels;
+        task.blocks = smaller(plan.part_blocks, blocks_of(g.out_channels) - block);
+        task.output = buffers.output + out_at;
+        task.residual = buffers.residual != nullptr ? buffers.residual + out_at : nullptr;
+        task.slope = buffers.slope != nullptr ? buffers.slope + block * c : nullptr;
+        task.block_stride = std::ptrdiff_t{pixels} * c;
+        run_strip<E>(task, args);
+    });
+}
+
+}  // namespace kernels
+}  // namespace MDL_ISA
+}  // namespace mdl
+
+#endif

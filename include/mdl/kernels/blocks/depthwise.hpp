@@ -1,0 +1,159 @@
+// mdl: depthwise convolution (multiplier 1) over channel blocks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mdl/kernels/blocks/epilogue.hpp>
+#include <mdl/kernels/parallel.hpp>
+#include <mdl/simd/tile.hpp>
+#include <mdl/tensor/geometry.hpp>
+
+#if MDL_SIMD
+
+namespace mdl {
+inline namespace MDL_ISA {
+namespace kernels {
+
+/// Weights lie as [block][bias, then ky, kx][lanes].
+constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_t {
+    return static_cast<std::size_t>(padded_channels(g.out_channels)) * static_cast<std::size_t>(g.kernel_h * g.kernel_w + 1);
+}
+constexpr auto depthwise_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
+
+inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+    constexpr int c = simd::lanes;
+    const int area = g.kernel_h * g.kernel_w;
+    for (int first = 0; first < g.out_channels; first += c)
+        for (int k = -1; k < area; ++k)
+            for (int i = 0; i < c; ++i) {
+                const int o = first + i;
+                float value = 0;
+                if (o < g.out_channels && k < 0 && bias != nullptr) value = bias[o];
+                if (o < g.out_channels && k >= 0) value = w[o * area + k] * (out_scale != nullptr ? out_scale[o] : 1.0f);
+                *packed++ = value;
+            }
+}
+
+namespace detail {
+
+/// First window column (row) from which a window begins inside the input, and the one from which it ends outside.
+struct Interior {
+    int begin, end;
+
+    constexpr Interior(int in, int out, int extent, int stride, int pad) noexcept
+        : begin(smaller(out, divide_up(pad, stride))), end(larger(begin, in + pad - extent < 0 ? 0 : smaller(out, (in + pad - extent) / stride + 1))) {}
+};
+
+/// One output row of one block: what stays the same along it.
+struct DepthwiseRow {
+    const float* input;    ///< the block's plane at the row of the first valid kernel row, column 0
+    const float* weights;  ///< of the first valid kernel row
+    simd::Vector bias;
+    int kernel_rows;       ///< valid ones
+    float* output;
+    const float* residual;
+    const float* slope;
+};
+
+/// One output pixel with as many kernel columns as lie inside.
+template <class E>
+MDL_ALWAYS_INLINE void depthwise_border(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
+    constexpr int c = simd::lanes;
+    const int left = x * g.stride_w - g.pad_left;
+    simd::Vector acc = row.bias;
+    for (int ky = 0; ky < row.kernel_rows; ++ky)
+        for (int kx = 0; kx < g.kernel_w; ++kx) {
+            const int column = left + kx * g.dilation_w;
+            if (column < 0 || column >= g.in_w) continue;
+            const float* from = row.input + (std::ptrdiff_t{ky} * g.dilation_h * g.in_w + column) * c;
+            acc = simd::fma(simd::load(from), simd::load(row.weights + (ky * g.kernel_w + kx) * c), acc);
+        }
+    E::store(row.output + x * c, acc, row.residual != nullptr ? row.residual + x * c : nullptr, row.slope, args);
+}
+
+/// P neighbouring output pixels whose windows lie inside. K and S: kernel width and stride, undilated, as constants (each
+/// input is then loaded once a row); K = 0: any.
+template <class E, int P, int K, int S>
+MDL_ALWAYS_INLINE void depthwise_interior(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
+    constexpr int c = simd::lanes;
+    simd::Vector acc[P];
+    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = row.bias; });
+    const float* from = row.input + std::ptrdiff_t{x * g.stride_w - g.pad_left} * c;
+    const float* w = row.weights;
+    const std::ptrdiff_t next_row = std::ptrdiff_t{g.dilation_h} * g.in_w * c;
+    for (int ky = 0; ky < row.kernel_rows; ++ky, from += next_row) {
+        if constexpr (K > 0) {
+            simd::Vector weight[K];
+            simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA { weight[k.value] = simd::load(w + k.value * c); });
+            simd::unroll<(P - 1) * S + K>([&](auto i) MDL_INLINE_LAMBDA {
+                const simd::Vector value = simd::load(from + i.value * c);
+                simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA {
+                    constexpr int at = decltype(i)::value - decltype(k)::value;
+                    if constexpr (at >= 0 && at % S == 0 && at / S < P) acc[at / S] = simd::fma(value, weight[k.value], acc[at / S]);
+                });
+            });
+            w += K * c;
+        } else {
+            const int step = g.stride_w * c;
+            const float* tap = from;
+            for (int kx = 0; kx < g.kernel_w; ++kx, tap += g.dilation_w * c, w += c) {
+                const simd::Vector weight = simd::load(w);
+                simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::fma(simd::load(tap + p.value * step), weight, acc[p.value]); });
+            }
+        }
+    }
+    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
+        const int at = (x + p.value) * c;
+        E::store(row.output + at, acc[p.value], row.residual != nullptr ? row.residual + at : nullptr, row.slope, args);
+    });
+}
+
+/// All output rows [first, last) of one block.
+template <class E, int K, int S>
+__attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, int block, int first,
+                                              int last) noexcept {
+    constexpr int c = simd::lanes;
+    constexpr int wide = 4;
+    const float* const plane = buffers.input + std::ptrdiff_t{block} * g.in_pixels() * c;
+    const float* const weights = buffers.weights + std::ptrdiff_t{block} * (g.kernel_h * g.kernel_w + 1) * c;
+    const Interior inside(g.in_w, g.out_w, g.extent_w(), g.stride_w, g.pad_left);
+    for (int y = first; y < last; ++y) {
+        const int top = y * g.stride_h - g.pad_top;
+        const int begin = top < 0 ? smaller(g.kernel_h, divide_up(-top, g.dilation_h)) : 0;
+        const int end = larger(begin, smaller(g.kernel_h, top >= g.in_h ? 0 : divide_up(g.in_h - top, g.dilation_h)));
+        const std::ptrdiff_t out_at = (std::ptrdiff_t{block} * g.out_pixels() + std::ptrdiff_t{y} * g.out_w) * c;
+        const DepthwiseRow row{end > begin ? plane + std::ptrdiff_t{top + begin * g.dilation_h} * g.in_w * c : plane,
+                               weights + (1 + begin * g.kernel_w) * c,
+                               simd::load(weights),
+                               end - begin,
+                               buffers.output + out_at,
+                               buffers.residual != nullptr ? buffers.residual + out_at : nullptr,
+                               buffers.slope != nullptr ? buffers.slope + block * c : nullptr};
+        int x = 0;
+        for (; x < inside.begin; ++x) depthwise_border<E>(g, args, row, x);
+        for (; x + wide <= inside.end; x += wide) depthwise_interior<E, wide, K, S>(g, args, row, x);
+        for (; x < inside.end; ++x) depthwise_interior<E, 1, K, S>(g, args, row, x);
+        for (; x < g.out_w; ++x) depthwise_border<E>(g, args, row, x);
+    }
+}
+
+}  // namespace detail
+
+/// out(c,y,x) = bias(c) + sum in(c, y*s+ky*d-pad, x*s+kx*d-pad) * w(c,ky,kx), then the epilogue. `Kernel` and `Stride` name
+/// the inner loop's constants: kernel width 3 or 5 with horizontal stride 1 or 2 and no dilation are worth it, 0 serves any.
+template <int Kernel = 0, int Stride = 0, class E = Epilogue<>, class Parallel>
+void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+    MDL_ASSERT(Kernel == 0 || (g.kernel_w == Kernel && g.stride_w == Stride && g.dilation_w == 1));
+    const int blocks = blocks_of(g.out_channels);
+    const int parts = parallel.workers > 1 ? smaller(g.out_h, divide_up(3 * parallel.workers, blocks)) : 1;
+    const int rows = divide_up(g.out_h, parts);
+    parallel(blocks * parts, [&](int index, int) {
+        const int first = smaller(g.out_h, index % parts * rows);
+        detail::depthwise_rows<E, Kernel, Stride>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
+    });
+}
+
+}  // namespace kernels
+}  // namespace MDL_ISA
+}  // namespace mdl
+
+#endif

@@ -1,0 +1,108 @@
+// mdl: what a kernel does to each vector of results before it stores them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <mdl/kernels/blocks/buffers.hpp>
+#include <mdl/simd/math.hpp>
+#include <mdl/tensor/operation.hpp>
+
+#if MDL_SIMD
+
+namespace mdl {
+inline namespace MDL_ISA {
+namespace kernels {
+
+/// One activation's numbers: the clamp's ends, or the a and b of the others.
+struct ActivationArgs {
+    float lo = -3.4e38f, hi = 3.4e38f;
+    float a = 0, b = 0;
+};
+
+constexpr auto activation_args(const Activation& activation) noexcept -> ActivationArgs {
+    ActivationArgs args;
+    args.a = activation.a, args.b = activation.b;
+    if (activation.kind == ActivationKind::relu) args.lo = 0;
+    if (activation.kind == ActivationKind::clip) args.lo = activation.a, args.hi = activation.b;
+    return args;
+}
+
+/// None, relu and clip are one piece of code, a clamp with run-time ends: `clip` stands for all three.
+constexpr auto epilogue_kind(ActivationKind kind) noexcept -> ActivationKind {
+    return kind == ActivationKind::none || kind == ActivationKind::relu ? ActivationKind::clip : kind;
+}
+
+/// The run-time numbers of y = outer(combine(inner(acc + bias), residual)) and of the prologue's clamp.
+struct EpilogueArgs {
+    ActivationArgs inner{}, outer{}, prologue{};
+};
+
+constexpr auto epilogue_args(const Activation& inner, const Activation& outer = {}, const Activation& prologue = {}) noexcept -> EpilogueArgs {
+    return {activation_args(inner), activation_args(outer), activation_args(prologue)};
+}
+
+/// One activation. Kind is one that epilogue_kind returns. `slope`: for leaky_relu, one a channel instead of a.
+template <ActivationKind Kind>
+MDL_ALWAYS_INLINE auto activate(simd::Vector x, const ActivationArgs& args) noexcept -> simd::Vector {
+    using simd::broadcast;
+    if constexpr (Kind == ActivationKind::clip || Kind == ActivationKind::none || Kind == ActivationKind::relu) {
+        return simd::clamp(x, broadcast(args.lo), broadcast(args.hi));
+    } else if constexpr (Kind == ActivationKind::leaky_relu) {
+        return simd::where_greater(x, simd::zero(), x, x * broadcast(args.a));
+    } else if constexpr (Kind == ActivationKind::elu) {
+        // exp(x) - 1 cancels near zero; there its series to degree 4 is exact to a float's precision.
+        const simd::Vector series = x * simd::fma(x, simd::fma(x, simd::fma(x, broadcast(1 / 24.0f), broadcast(1 / 6.0f)), broadcast(0.5f)), broadcast(1.0f));
+        const simd::Vector difference = simd::exp(simd::min(x, simd::zero())) - broadcast(1.0f);
+        const simd::Vector grown = simd::where_greater(x, broadcast(-0.05f), series, difference);
+        return simd::where_greater(x, simd::zero(), x, broadcast(args.a) * grown);
+    } else if constexpr (Kind == ActivationKind::sigmoid) {
+        return simd::sigmoid(x);
+    } else if constexpr (Kind == ActivationKind::tanh) {
+        return simd::tanh(x);
+    } else if constexpr (Kind == ActivationKind::hard_sigmoid) {
+        return simd::clamp(simd::fma(x, broadcast(args.a), broadcast(args.b)), simd::zero(), broadcast(1.0f));
+    } else if constexpr (Kind == ActivationKind::hard_swish) {
+        return x * simd::clamp(simd::fma(x, broadcast(1 / 6.0f), broadcast(0.5f)), simd::zero(), broadcast(1.0f));
+    } else if constexpr (Kind == ActivationKind::silu) {
+        return x * simd::sigmoid(x);
+    } else {
+        static_assert(Kind == ActivationKind::exp);
+        return simd::exp(x);
+    }
+}
+
+template <Binary Combine>
+MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd::Vector {
+    if constexpr (Combine == Binary::add) return a + b;
+    if constexpr (Combine == Binary::subtract) return a - b;
+    if constexpr (Combine == Binary::multiply) return a * b;
+    if constexpr (Combine == Binary::divide) return a / b;
+    if constexpr (Combine == Binary::maximum) return simd::max(a, b);
+    if constexpr (Combine == Binary::minimum) return simd::min(a, b);
+}
+
+/// y = Outer(Combine(Inner(x), residual)), or Inner(x) where there is no residual. Template arguments are only what changes
+/// the code; `Epilogue<>` serves every mix of bias, relu, relu6, clip and residual add.
+template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip>
+struct Epilogue {
+    /// `slope`: one a channel of this block for leaky_relu, or null.
+    static MDL_ALWAYS_INLINE auto inner(simd::Vector x, const EpilogueArgs& args, const float* slope) noexcept -> simd::Vector {
+        if constexpr (Inner == ActivationKind::leaky_relu)
+            if (slope != nullptr) return simd::where_greater(x, simd::zero(), x, x * simd::load(slope));
+        return activate<Inner>(x, args.inner);
+    }
+    static MDL_ALWAYS_INLINE auto outer(simd::Vector x, simd::Vector residual, const EpilogueArgs& args) noexcept -> simd::Vector {
+        return activate<Outer>(combine<Combine>(x, residual), args.outer);
+    }
+    /// The whole of it for one vector, and the store.
+    static MDL_ALWAYS_INLINE void store(float* output, simd::Vector x, const float* residual, const float* slope, const EpilogueArgs& args) noexcept {
+        simd::Vector y = inner(x, args, slope);
+        if (residual != nullptr) y = outer(y, simd::load(residual), args);
+        simd::store(output, y);
+    }
+};
+
+}  // namespace kernels
+}  // namespace MDL_ISA
+}  // namespace mdl
+
+#endif
