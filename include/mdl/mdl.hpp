@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/engine/context.hpp>
+#include <mdl/engine/describe.hpp>
 #include <mdl/engine/model.hpp>
 #include <mdl/engine/network.hpp>
 #include <mdl/layers/activation.hpp>

@@ -43,6 +43,7 @@ struct WrongNetwork {
     static_assert(P != Problem::clip_is_empty, "mdl: the clip's lower bound lies above its upper bound; exchange them");
     static_assert(P != Problem::image_channels, "mdl: the pixel order does not fit the number of channels; Rgb, Bgr and Rgba go with 3, Grey with 1");
     static_assert(P != Problem::mean_count, "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
+    static_assert(P != Problem::negative_padding, "mdl: a padding is negative; give 0 or more, and cut with Slice");
     static constexpr bool ok = P == Problem::none;
 };
 
@@ -89,6 +90,7 @@ constexpr auto sentence(Problem problem) noexcept -> std::string_view {
         case Problem::clip_is_empty: return "the clip's lower bound lies above its upper bound; exchange them";
         case Problem::image_channels: return "the pixel order does not fit the number of channels; Rgb, Bgr and Rgba go with 3, Grey with 1";
         case Problem::mean_count: return "Mean and ScaleBy take one number, or one for each of at most four channels";
+        case Problem::negative_padding: return "a padding is negative; give 0 or more, and cut with Slice";
     }
     return "the network is wrong";
 }

@@ -45,12 +45,16 @@ namespace detail {
 template <int N, int E, int O>
 class Sharing {
 public:
-    constexpr Sharing(const Graph<N, E, O>& g, int lanes) noexcept : g_(g), lanes_(lanes) {
-        for (int i = 0; i < g.node_count; ++i) parent_[i] = -1;
-        for (int e = 0; e < g.edge_count; ++e) ++uses_[g.edges[e]];
-        for (int o = 0; o < g.output_count; ++o) ++uses_[g.outputs[o]];
+    constexpr Sharing(const Graph<N, E, O>& g, const Interval* when, int lanes) noexcept : g_(g), when_(when), lanes_(lanes) {
+        for (int i = 0; i < g.node_count; ++i) parent_[i] = last_[i] = before_last_[i] = -1;
         for (int i = 0; i < g.node_count; ++i)
-            if (g.nodes[i].choice.view) attach(i, g.input(i), g.nodes[i].choice.view_offset);
+            for (const int input : g.inputs(i)) add_reader(input, when[i].last);
+        for (int o = 0; o < g.output_count; ++o) is_shown_[g.outputs[o]] = true;
+        for (int i = 0; i < g.node_count; ++i)
+            if (g.nodes[i].choice.view) {
+                attach(i, g.input(i), g.nodes[i].choice.view_offset);
+                is_shown_[g.input(i)] = true;
+            }
         for (int i = g.node_count - 1; i >= 0; --i) {
             if (g.nodes[i].operation.op == Op::concat && g.nodes[i].choice.joins_in_place) join(i);
             if (g.nodes[i].choice.in_place) overwrite(i);
@@ -64,6 +68,19 @@ public:
     }
 
 private:
+    constexpr void add_reader(int tensor, int slot) noexcept {
+        if (slot >= last_[tensor]) {
+            before_last_[tensor] = last_[tensor];
+            last_[tensor] = slot;
+        } else if (slot > before_last_[tensor]) {
+            before_last_[tensor] = slot;
+        }
+    }
+    /// Is node i sure to be the last that reads the tensor, and does it read it once?
+    constexpr auto dies_at(int tensor, int i) const noexcept -> bool {
+        return !is_shown_[tensor] && last_[tensor] == when_[i].last && before_last_[tensor] < when_[i].first;
+    }
+
     constexpr void attach(int child, int parent, std::int64_t offset) noexcept {
         parent_[child] = parent;
         offset_[child] = offset;
@@ -110,7 +127,7 @@ private:
         for (std::size_t k = only_residual ? inputs.size() - 1 : 0; k < inputs.size(); ++k) {
             const int operand = inputs[k];
             const Node& node = g_.nodes[operand];
-            if (parent_[operand] >= 0 || uses_[operand] != 1 || node.operation.op == Op::input || node.operation.op == Op::constant ||
+            if (parent_[operand] >= 0 || !dies_at(operand, i) || node.operation.op == Op::input || node.operation.op == Op::constant ||
                 node.operation.op == Op::concat || node.choice.out != g_.nodes[i].choice.out ||
                 storage_bytes(node, lanes_) != storage_bytes(g_.nodes[i], lanes_))
                 continue;
@@ -119,10 +136,13 @@ private:
     }
 
     const Graph<N, E, O>& g_;
+    const Interval* when_;
     int lanes_;
     int parent_[N > 0 ? N : 1]{};
     std::int64_t offset_[N > 0 ? N : 1]{};
-    int uses_[N > 0 ? N : 1]{};
+    int last_[N > 0 ? N : 1]{};         ///< slot of the last reader, -1: none
+    int before_last_[N > 0 ? N : 1]{};  ///< of the last but one
+    bool is_shown_[N > 0 ? N : 1]{};    ///< is an output, or a view looks into it
 };
 
 }  // namespace detail
@@ -130,7 +150,7 @@ private:
 /// Gives every tensor and every scratch its offset. `when` holds the interval of each node; see Interval.
 template <int N, int E, int O>
 constexpr auto plan_memory(const Graph<N, E, O>& g, const Interval* when, int lanes) noexcept -> MemoryPlan<N> {
-    const detail::Sharing<N, E, O> sharing(g, lanes);
+    const detail::Sharing<N, E, O> sharing(g, when, lanes);
     MemoryPlan<N> plan;
     Block blocks[2 * N + 1]{};  // tensor of node i at i, its scratch at N + i
     int owner[N > 0 ? N : 1]{};

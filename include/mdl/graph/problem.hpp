@@ -42,6 +42,7 @@ enum class Problem : std::uint8_t {
     clip_is_empty,
     image_channels,
     mean_count,
+    negative_padding,
 };
 
 /// A problem, the number of the layer (counted from 0 in the order as written) and the two shapes that show it.

@@ -13,7 +13,7 @@ namespace mdl {
 namespace layers {
 
 constexpr auto activation_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
-    if (op.activation.kind == ActivationKind::clip && op.activation.a > op.activation.b) return graph::failed(graph::Problem::clip_is_empty, in[0]);
+    if (op.activation.kind == ActivationKind::clip && !(op.activation.a <= op.activation.b)) return graph::failed(graph::Problem::clip_is_empty, in[0]);
     return shaped(in[0]);
 }
 

@@ -19,7 +19,7 @@ constexpr auto broadcast_shape(Operation&, std::span<const Shape> in) -> graph::
         for (int axis = 0; axis < rank; ++axis) {
             const int a = axis - (rank - out.rank), b = axis - (rank - other.rank);
             const int x = a < 0 ? 1 : out[a], y = b < 0 ? 1 : other[b];
-            if (x != y && x != 1 && y != 1) return graph::failed(graph::Problem::shapes_do_not_broadcast, in[0], other);
+            if (x != y && x != 1 && y != 1) return graph::failed(graph::Problem::shapes_do_not_broadcast, out, other);
             joint.push(x == 1 ? y : x);
         }
         out = joint;

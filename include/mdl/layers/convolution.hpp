@@ -15,23 +15,20 @@ namespace layers {
 
 constexpr auto convolution_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
     const Shape& x = in[0];
-    Window& w = op.window;
-    const Shape shown{w.kernel_h, w.kernel_w};
     if (x.rank != 4) return graph::failed(graph::Problem::wrong_rank, x, Shape{4});
-    if (w.stride_h < 1 || w.stride_w < 1) return graph::failed(graph::Problem::not_positive, x, Shape{w.stride_h, w.stride_w});
-    resolve_same(w, x.height(), x.width());
-    if (const graph::Problem problem = window_problem(w, x.height(), x.width()); problem != graph::Problem::none) return graph::failed(problem, x, shown);
+    graph::Inference found = slide(op.window, x);
+    if (found.problem != graph::Problem::none) return found;
     if (op.depthwise) {
         if (op.multiplier < 1) return graph::failed(graph::Problem::not_positive, x, Shape{op.multiplier});
+        if (!fits(Shape{x.channels(), op.multiplier})) return graph::failed(graph::Problem::too_large, x, Shape{op.multiplier});
         op.groups = x.channels();
         op.out_channels = x.channels() * op.multiplier;
     }
     if (op.out_channels < 1 || op.groups < 1) return graph::failed(graph::Problem::not_positive, x, Shape{op.out_channels, op.groups});
     if (x.channels() % op.groups != 0 || op.out_channels % op.groups != 0)
         return graph::failed(graph::Problem::groups_do_not_divide, x, Shape{op.out_channels, op.groups});
-    graph::Inference found;
-    found.shape = Shape{x.batch(), op.out_channels, window_out_h(w, x.height()), window_out_w(w, x.width())};
-    found.add_weight(graph::Role::weight, Shape{op.out_channels, x.channels() / op.groups, w.kernel_h, w.kernel_w});
+    found.shape[1] = op.out_channels;
+    found.add_weight(graph::Role::weight, Shape{op.out_channels, x.channels() / op.groups, op.window.kernel_h, op.window.kernel_w});
     if (op.bias) found.add_weight(graph::Role::bias, Shape{op.out_channels});
     return checked(found);
 }

@@ -119,6 +119,8 @@ struct Input {
         op = layers::with<Options...>(op);
         // To<Bgr> says what the network wants; red and blue change places only if the memory is not so already.
         constexpr bool names_target = ((Options::option == OptionKind::network_order) || ...);
+        constexpr bool names_memory = ((Options::option == OptionKind::pixel_order) || ...);
+        static_assert(names_memory || !names_target, "mdl: To<...> needs the order in memory too; add Rgb, Bgr or Rgba");
         const bool memory_bgr = op.image.order == PixelOrder::bgr;
         if (names_target) op.image.swap_red_blue = op.image.swap_red_blue != memory_bgr;
         // One channel, or one pixel: both layouts are the same memory.
@@ -137,7 +139,7 @@ struct InputTensor {
 /// A tensor of the weights file, read by other nodes of a Graph.
 template <int... Dims>
 struct Constant {
-    static_assert(sizeof...(Dims) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes");
+    static_assert(sizeof...(Dims) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr graph::Description description = layers::constant_description(Shape{Dims...});
 };
 

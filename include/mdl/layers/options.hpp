@@ -90,6 +90,7 @@ struct Axis : layers::Tag<OptionKind::axis> {
 };
 template <int... N>
 struct Axes : layers::Tag<OptionKind::axes> {
+    static_assert(sizeof...(N) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr void apply(Operation& op) noexcept { op.dims = Shape{N...}; }
 };
 template <int N>
@@ -130,10 +131,12 @@ struct DropDims : layers::Tag<OptionKind::drop_dims> {
 };
 template <int... N>
 struct Before : layers::Tag<OptionKind::before> {
+    static_assert(sizeof...(N) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr void apply(Operation& op) noexcept { op.dims = Shape{N...}; }
 };
 template <int... N>
 struct After : layers::Tag<OptionKind::after> {
+    static_assert(sizeof...(N) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr void apply(Operation& op) noexcept { op.dims_end = Shape{N...}; }
 };
 template <Real V>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <span>
 
 #include <mdl/graph/node.hpp>
@@ -16,8 +18,10 @@ constexpr auto pad_shape(Operation& op, std::span<const Shape> in) -> graph::Inf
     if (op.dims.rank != in[0].rank || op.dims_end.rank != in[0].rank) return graph::failed(graph::Problem::wrong_rank, in[0], op.dims);
     Shape out = in[0];
     for (int axis = 0; axis < out.rank; ++axis) {
-        if (op.dims[axis] < 0 || op.dims_end[axis] < 0) return graph::failed(graph::Problem::not_positive, op.dims, op.dims_end);
-        out[axis] += op.dims[axis] + op.dims_end[axis];
+        if (op.dims[axis] < 0 || op.dims_end[axis] < 0) return graph::failed(graph::Problem::negative_padding, op.dims, op.dims_end);
+        const std::int64_t size = std::int64_t{out[axis]} + op.dims[axis] + op.dims_end[axis];
+        if (size > std::numeric_limits<std::int32_t>::max()) return graph::failed(graph::Problem::too_large, op.dims, op.dims_end);
+        out[axis] = static_cast<int>(size);
     }
     return shaped(out);
 }

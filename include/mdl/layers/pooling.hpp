@@ -17,13 +17,11 @@ constexpr auto pool_shape(Operation& op, std::span<const Shape> in) -> graph::In
     const Shape& x = in[0];
     Window& w = op.window;
     if (x.rank != 4) return graph::failed(graph::Problem::wrong_rank, x, Shape{4});
-    if (w.stride_h < 1 || w.stride_w < 1) return graph::failed(graph::Problem::not_positive, x, Shape{w.stride_h, w.stride_w});
-    resolve_same(w, x.height(), x.width());
-    if (const graph::Problem problem = window_problem(w, x.height(), x.width()); problem != graph::Problem::none)
-        return graph::failed(problem, x, Shape{w.kernel_h, w.kernel_w});
-    if (w.pad_top >= w.extent_h() || w.pad_bottom >= w.extent_h() || w.pad_left >= w.extent_w() || w.pad_right >= w.extent_w())
+    const graph::Inference found = slide(w, x);
+    if (found.problem != graph::Problem::none) return found;
+    if (sees_only_padding(rows_of(w, x.height()), found.shape.height()) || sees_only_padding(columns_of(w, x.width()), found.shape.width()))
         return graph::failed(graph::Problem::padding_too_large, Shape{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}, Shape{w.kernel_h, w.kernel_w});
-    return shaped(Shape{x.batch(), x.channels(), window_out_h(w, x.height()), window_out_w(w, x.width())});
+    return checked(found);
 }
 
 constexpr auto pool_description(Pooling pooling, const Window& window) noexcept -> graph::Description {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <span>
 
 #include <mdl/graph/node.hpp>
@@ -37,6 +39,9 @@ constexpr auto concat_description(int axis) noexcept -> graph::Description {
     return {op, &concat_shape, 1, -1};
 }
 
+/// `end` of a slice that names none.
+inline constexpr int to_the_end = std::numeric_limits<int>::max();
+
 constexpr auto slice_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
     const int axis = front_axis(op.axis, in[0].rank);
     if (axis < 0) return graph::failed(graph::Problem::axis_out_of_range, in[0], Shape{op.axis});
@@ -44,6 +49,7 @@ constexpr auto slice_shape(Operation& op, std::span<const Shape> in) -> graph::I
     op.axis = axis;
     if (op.begin < 0) op.begin += size;
     if (op.end < 0) op.end += size;
+    if (op.end == to_the_end) op.end = size;
     if (op.begin < 0 || op.end > size || op.begin >= op.end) return graph::failed(graph::Problem::slice_out_of_range, in[0], Shape{op.axis, op.begin, op.end});
     Shape out = in[0];
     out[axis] = op.end - op.begin;
@@ -63,6 +69,7 @@ constexpr auto reshape_shape(Operation& op, std::span<const Shape> in) -> graph:
     Shape out = op.dims;
     int open = -1;
     std::int64_t known = 1;
+    const std::int64_t count = in[0].count();
     for (int axis = 0; axis < out.rank; ++axis) {
         if (out[axis] == 0 && axis < in[0].rank) out[axis] = in[0][axis];
         if (out[axis] == -1) {
@@ -72,10 +79,11 @@ constexpr auto reshape_shape(Operation& op, std::span<const Shape> in) -> graph:
             return graph::failed(graph::Problem::not_positive, in[0], op.dims);
         } else {
             known *= out[axis];
+            if (known > count) return graph::failed(graph::Problem::reshape_changes_count, in[0], op.dims);
         }
     }
-    if (open >= 0) out[open] = static_cast<int>(in[0].count() / known);
-    if (!fits(out) || out.count() != in[0].count()) return graph::failed(graph::Problem::reshape_changes_count, in[0], op.dims);
+    if (open >= 0) out[open] = static_cast<int>(count / known);
+    if (out.count() != count) return graph::failed(graph::Problem::reshape_changes_count, in[0], op.dims);
     op.dims = out;
     return shaped(out);
 }
@@ -89,6 +97,7 @@ constexpr auto reshape_description(const Shape& dims) noexcept -> graph::Descrip
 
 /// Becomes a reshape to two axes.  Source: ONNX Flatten-13.
 constexpr auto flatten_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
+    if (op.dims.rank > 0) return reshape_shape(op, in);  // already resolved
     const int axis = op.axis < 0 ? op.axis + in[0].rank : op.axis;
     if (axis < 0 || axis > in[0].rank) return graph::failed(graph::Problem::axis_out_of_range, in[0], Shape{op.axis});
     op.axis = 0;
@@ -125,7 +134,8 @@ constexpr auto transpose_description(const Shape& permutation) noexcept -> graph
 
 constexpr auto channel_shuffle_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
     if (in[0].rank != 4) return graph::failed(graph::Problem::wrong_rank, in[0], Shape{4});
-    if (op.groups < 1 || in[0].channels() % op.groups != 0) return graph::failed(graph::Problem::groups_do_not_divide, in[0], Shape{op.groups});
+    if (op.groups < 1) return graph::failed(graph::Problem::not_positive, in[0], Shape{op.groups});
+    if (in[0].channels() % op.groups != 0) return graph::failed(graph::Problem::groups_do_not_divide, in[0], Shape{op.groups});
     return shaped(in[0]);
 }
 
@@ -138,12 +148,13 @@ constexpr auto channel_shuffle_description(int groups) noexcept -> graph::Descri
 
 }  // namespace layers
 
-/// `Slice<Axis<1>, Begin<0>, End<58>>`: indices begin to end-1 of an axis.
+/// `Slice<Axis<1>, Begin<0>, End<58>>`: indices begin to end-1 of an axis (1); without Begin from its first,
+/// without End to its last; negative ones count from the end.
 template <class... Options>
 struct Slice {
     static_assert(layers::Takes<OptionKind::axis, OptionKind::begin, OptionKind::end>::check<Options...>());
     static constexpr graph::Description description = [] {
-        graph::Description result = layers::slice_description(1, 0, 0);
+        graph::Description result = layers::slice_description(1, 0, layers::to_the_end);
         result.operation = layers::with<Options...>(result.operation);
         return result;
     }();
@@ -152,7 +163,7 @@ struct Slice {
 /// The same elements under another shape, batch included: 0 keeps the input's size, one -1 takes what is left.
 template <int... Dims>
 struct Reshape {
-    static_assert(sizeof...(Dims) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes");
+    static_assert(sizeof...(Dims) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr graph::Description description = layers::reshape_description(Shape{Dims...});
 };
 
@@ -166,7 +177,7 @@ struct Flatten : FlattenFrom<1> {};
 /// Axis i of the output is axis Permutation[i] of the input.
 template <int... Permutation>
 struct Transpose {
-    static_assert(sizeof...(Permutation) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes");
+    static_assert(sizeof...(Permutation) <= max_rank, "mdl: a tensor has more axes than mdl::max_rank; merge axes with a reshape");
     static constexpr graph::Description description = layers::transpose_description(Shape{Permutation...});
 };
 

@@ -14,6 +14,8 @@ namespace layers {
 
 constexpr auto reduce_mean_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
     bool reduced[max_rank]{};
+    if (op.dims.rank == 0)
+        for (int axis = 0; axis < in[0].rank; ++axis) op.dims.push(axis);
     for (int i = 0; i < op.dims.rank; ++i) {
         const int axis = front_axis(op.dims[i], in[0].rank);
         if (axis < 0 || reduced[axis]) return graph::failed(graph::Problem::axis_out_of_range, in[0], op.dims);
@@ -40,7 +42,7 @@ constexpr auto reduce_mean_description(const Shape& axes, bool keep_dims) noexce
 
 }  // namespace layers
 
-/// `ReduceMean<Axes<2, 3>>`: the mean over axes, which stay with size 1 unless DropDims is given.  Source: ONNX ReduceMean-18.
+/// `ReduceMean<Axes<2, 3>>`: the mean over axes (without Axes over all of them), which stay with size 1 unless DropDims is given.  Source: ONNX ReduceMean-18.
 template <class... Options>
 struct ReduceMean {
     static_assert(layers::Takes<OptionKind::axes, OptionKind::drop_dims>::check<Options...>());

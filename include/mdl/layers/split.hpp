@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <span>
 
@@ -21,7 +22,7 @@ struct Parts {
 template <int... N>
 struct Sizes {
     static constexpr int count = sizeof...(N);
-    static constexpr int sizes[] = {N...};
+    static constexpr std::array<int, sizeof...(N)> sizes{N...};
 };
 
 namespace layers {
@@ -58,8 +59,8 @@ struct Split {
     static constexpr auto part(int k) -> graph::Description {
         if constexpr (requires { How::sizes; }) {
             int begin = 0;
-            for (int i = 0; i < k; ++i) begin += How::sizes[i];
-            return layers::slice_description(Along::value, begin, begin + How::sizes[k]);
+            for (int i = 0; i < k; ++i) begin += How::sizes[static_cast<std::size_t>(i)];
+            return layers::slice_description(Along::value, begin, begin + How::sizes[static_cast<std::size_t>(k)]);
         } else {
             graph::Description description;
             description.operation.op = Op::slice;

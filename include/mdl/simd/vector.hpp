@@ -54,8 +54,7 @@ MDL_ALWAYS_INLINE auto from_bits(IntVector x) noexcept -> Vector { return __buil
 MDL_ALWAYS_INLINE auto load_bytes(const std::uint8_t* p) noexcept -> Vector {
 #if defined(__AVX512F__)
     if constexpr (lanes == 16) return Vector(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))));
-#endif
-#if defined(__AVX2__)
+#elif defined(__AVX2__)
     if constexpr (lanes == 8) return Vector(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))));
 #endif
     alignas(Vector) float all[lanes];

@@ -1,0 +1,105 @@
+// mdl: laws of fusion.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <mdl/graph/flatten.hpp>
+#include <mdl/graph/fuse.hpp>
+#include <mdl/graph/infer_shapes.hpp>
+#include <mdl/graph/macs.hpp>
+#include <mdl/layers/activation.hpp>
+#include <mdl/layers/composite.hpp>
+#include <mdl/layers/convolution.hpp>
+#include <mdl/layers/dense.hpp>
+#include <mdl/layers/graph_layer.hpp>
+#include <mdl/layers/input.hpp>
+#include <mdl/layers/normalization.hpp>
+#include <mdl/layers/padding.hpp>
+#include <mdl/layers/pooling.hpp>
+#include <mdl/layers/reduce.hpp>
+
+using namespace mdl;
+
+namespace {
+
+template <class... Layers>
+constexpr auto fused() {
+    return graph::fuse(graph::infer_shapes(graph::flatten<Sequential<Input<8, 8, 4>, Layers...>>()));
+}
+
+}  // namespace
+
+TEST_CASE("batch norm, scale and activation disappear into the convolution before them") {
+    constexpr auto g = fused<Conv<8, NoBias>, BatchNorm<>, Scale<>, Relu6>();
+    REQUIRE(g.node_count == 2);
+    CHECK(g.nodes[1].fusion.folded_count == 2);
+    CHECK(g.nodes[1].fusion.folded[0] == 2);
+    CHECK(g.nodes[1].fusion.folded[1] == 3);
+    CHECK(g.nodes[1].fusion.inner == Activation{ActivationKind::clip, 0, 6});
+    CHECK(g.nodes[1].fusion.absorbed == 3);
+}
+
+TEST_CASE("what another node reads is not folded away") {
+    constexpr auto g = graph::fuse(graph::infer_shapes(graph::flatten<Graph<Node<"x", Input<8, 8, 4>>, Node<"c", Conv<4>, From<"x">>, Node<"n", BatchNorm<>, From<"c">>,
+                                                                           Node<"s", Mul<>, From<"c", "n">>>>()));
+    CHECK(g.node_count == 4);
+    constexpr auto output = graph::fuse(graph::infer_shapes(graph::flatten<Graph<Node<"x", Input<8, 8, 4>>, Node<"c", Conv<4>, From<"x">>, Node<"r", Relu, From<"c">>,
+                                                                                Output<"c", "r">>>()));
+    CHECK(output.node_count == 3);
+    CHECK(output.outputs[0] == 1);
+}
+
+TEST_CASE("a residual addition is made by the later of its producers") {
+    constexpr auto g = fused<Conv<4>, Residual<Conv<4>, BatchNorm<>, Relu, Conv<4>, BatchNorm<>>, Relu>();
+    REQUIRE(g.node_count == 4);
+    CHECK(g.nodes[3].fusion.residual);
+    CHECK(g.nodes[3].fusion.outer.kind == ActivationKind::relu);
+    CHECK_FALSE(g.nodes[3].fusion.inner);
+    REQUIRE(g.nodes[3].input_count == 2);
+    CHECK(g.input(3, 1) == 1);
+    // The shortcut is a convolution and comes last: it is the host.
+    constexpr auto projected = fused<Conv<4>, Add<Sequential<Conv<8>, Relu, Conv<8>>, Conv<8>>>();
+    CHECK(projected.node_count == 5);
+    CHECK(projected.nodes[4].fusion.residual);
+}
+
+TEST_CASE("an addition that broadcasts stays an addition") {
+    constexpr auto g = fused<Conv<4>, Add<Identity, Sequential<GlobalPool<Average>, Conv<4>>>>();
+    CHECK(g.nodes[g.node_count - 1].operation.op == Op::binary);
+}
+
+TEST_CASE("batch norm and relu before a convolution become its prologue") {
+    constexpr auto g = fused<Pool<Max, Kernel<2>>, BatchNorm<>, Relu, Conv<8>>();
+    REQUIRE(g.node_count == 3);
+    CHECK(g.nodes[2].fusion.prologue_count == 1);
+    CHECK(g.nodes[2].fusion.prologue_activation.kind == ActivationKind::relu);
+    constexpr auto pooled = fused<Pool<Max, Kernel<2>>, BatchNorm<>, Relu, GlobalPool<Average>>();
+    CHECK(pooled.node_count == 3);
+}
+
+TEST_CASE("a zero border becomes the convolution's padding") {
+    constexpr auto g = fused<Relu, ZeroPad<1, 2, 3, 4>, Conv<8, Kernel<3>, Pad<1>>>();
+    REQUIRE(g.node_count == 3);
+    CHECK(g.nodes[2].operation.window.pad_top == 2);
+    CHECK(g.nodes[2].operation.window.pad_left == 3);
+    CHECK(g.nodes[2].operation.window.pad_bottom == 4);
+    CHECK(g.nodes[2].operation.window.pad_right == 5);
+}
+
+TEST_CASE("a mean over rows and columns is a global pooling") {
+    constexpr auto g = fused<Relu, ReduceMean<Axes<3, 2>>>();
+    CHECK(g.nodes[2].operation.op == Op::global_pool);
+    CHECK(g.nodes[2].operation.pooling == Pooling::average);
+}
+
+TEST_CASE("layers that do nothing are dropped, but an output is never the input itself") {
+    CHECK(fused<Relu, Reshape<1, 4, 8, 8>, Clip<0, 1>, Pool<Max, Kernel<1>>>().node_count == 3);
+    constexpr auto g = fused<Reshape<1, 4, 8, 8>>();
+    CHECK(g.node_count == 2);
+    CHECK(g.outputs[0] == 1);
+}
+
+TEST_CASE("fusing keeps multiply-accumulates") {
+    constexpr auto written = graph::infer_shapes(graph::flatten<Sequential<Input<8, 8, 4>, Conv<8, Kernel<3>>, BatchNorm<>, Relu, Dense<5>>>());
+    CHECK(graph::total_macs(graph::fuse(written)) == graph::total_macs(written));
+    CHECK(graph::total_macs(written) == 8 * 36 * 36 + 5 * 288);
+}
