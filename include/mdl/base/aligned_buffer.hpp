@@ -8,9 +8,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 
 namespace mdl {
+inline namespace MDL_ISA {
 
 /// Owns `size()` bytes, not initialised, aligned for every vector type and cache line in use. Moves, never copies or grows.
 class AlignedBuffer {
@@ -68,4 +70,5 @@ private:
     std::size_t size_ = 0;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl

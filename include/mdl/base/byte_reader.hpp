@@ -10,7 +10,10 @@
 #include <string_view>
 #include <type_traits>
 
+#include <mdl/base/config.hpp>
+
 namespace mdl {
+inline namespace MDL_ISA {
 
 /// Reads an unsigned integer that lies at `at` with its lowest byte first, at any alignment.
 template <class Unsigned>
@@ -71,4 +74,5 @@ private:
     bool ok_ = true;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <new>
 #include <string_view>
 #include <type_traits>
@@ -30,42 +31,58 @@ enum class Errc : unsigned char {
     wrong_target,          ///< packed for another instruction set, or this CPU lacks the one it was built for
 };
 
-/// What went wrong, with a sentence that names the thing and the remedy. Owns its text; never allocates.
+inline namespace MDL_ISA {
+
+/// Appends to a text of `size` characters in room for `capacity`, terminating zero included; returns the new size. Never inlined
+/// and cold: inside every error, these loops were half of the code that loads a network.
+[[gnu::noinline, gnu::cold]] constexpr auto append_text(char* text, std::size_t size, std::size_t capacity, const char* part, std::size_t count) noexcept
+    -> std::size_t {
+    for (std::size_t i = 0; i < count && size + 1 < capacity; ++i) text[size++] = part[i];
+    return size;
+}
+[[gnu::noinline, gnu::cold]] constexpr auto append_number(char* text, std::size_t size, std::size_t capacity, bool negative, unsigned long long rest) noexcept
+    -> std::size_t {
+    char digits[24]{};
+    int n = 24;
+    do {
+        digits[--n] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0);
+    if (negative) digits[--n] = '-';
+    return append_text(text, size, capacity, &digits[n], static_cast<std::size_t>(24 - n));
+}
+
+}  // namespace MDL_ISA
+
+/// What went wrong, with a sentence that names the thing and the remedy. Owns its text; never allocates. It is passed between
+/// instruction sets: its own functions are always inlined, or the linker might keep the copy that this CPU cannot run.
 class Error {
 public:
     static constexpr std::size_t capacity = 240;
 
-    constexpr Error() noexcept = default;
+    MDL_ALWAYS_INLINE constexpr Error() noexcept = default;
     /// Concatenates the parts, cut at `capacity - 1` characters.
     template <class... Parts>
-    constexpr Error(Errc code, Parts... parts) noexcept : code_(code) {
+    MDL_ALWAYS_INLINE constexpr Error(Errc code, Parts... parts) noexcept : code_(code) {
         (append(parts), ...);
     }
 
-    constexpr auto code() const noexcept -> Errc { return code_; }
-    constexpr auto message() const noexcept -> std::string_view { return {text_, size_}; }
+    MDL_ALWAYS_INLINE constexpr auto code() const noexcept -> Errc { return code_; }
+    MDL_ALWAYS_INLINE constexpr auto message() const noexcept -> std::string_view { return {text_, size_}; }
     /// Zero-terminated, for printf.
-    constexpr auto c_str() const noexcept -> const char* { return text_; }
+    MDL_ALWAYS_INLINE constexpr auto c_str() const noexcept -> const char* { return text_; }
 
 private:
-    constexpr void append(std::string_view part) noexcept {
-        for (const char c : part)
-            if (size_ + 1 < capacity) text_[size_++] = c;
+    MDL_ALWAYS_INLINE constexpr void append(std::string_view part) noexcept { size_ = append_text(text_, size_, capacity, part.data(), part.size()); }
+    MDL_ALWAYS_INLINE constexpr void append(const char* part) noexcept {
+        size_ = append_text(text_, size_, capacity, part, __builtin_strlen(part));
     }
-    constexpr void append(const char* part) noexcept { append(std::string_view(part)); }
     template <class Integer>
         requires std::is_integral_v<Integer>
-    constexpr void append(Integer value) noexcept {
-        char digits[24]{};
-        int n = 0;
+    MDL_ALWAYS_INLINE constexpr void append(Integer value) noexcept {
         const bool negative = std::is_signed_v<Integer> && value < 0;
-        auto rest = negative ? 0 - static_cast<unsigned long long>(value) : static_cast<unsigned long long>(value);
-        do {
-            digits[n++] = static_cast<char>('0' + rest % 10);
-            rest /= 10;
-        } while (rest != 0);
-        if (negative) digits[n++] = '-';
-        while (n > 0) append(std::string_view(&digits[--n], 1));
+        const auto magnitude = negative ? 0 - static_cast<unsigned long long>(value) : static_cast<unsigned long long>(value);
+        size_ = append_number(text_, size_, capacity, negative, magnitude);
     }
 
     Errc code_ = Errc::ok;
@@ -80,9 +97,9 @@ class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    Result(T value) noexcept : has_value_(true) { ::new (static_cast<void*>(&value_)) T(std::move(value)); }
-    Result(Error error) noexcept : has_value_(false) { ::new (static_cast<void*>(&error_)) Error(error); }
-    Result(Result&& other) noexcept : has_value_(other.has_value_) {
+    MDL_ALWAYS_INLINE Result(T value) noexcept : has_value_(true) { ::new (static_cast<void*>(&value_)) T(std::move(value)); }
+    MDL_ALWAYS_INLINE Result(Error error) noexcept : has_value_(false) { ::new (static_cast<void*>(&error_)) Error(error); }
+    MDL_ALWAYS_INLINE Result(Result&& other) noexcept : has_value_(other.has_value_) {
         if (has_value_)
             ::new (static_cast<void*>(&value_)) T(std::move(other.value_));
         else
@@ -91,18 +108,18 @@ public:
     Result(const Result&) = delete;
     auto operator=(const Result&) -> Result& = delete;
     auto operator=(Result&&) -> Result& = delete;
-    ~Result() {
+    MDL_ALWAYS_INLINE ~Result() {
         if (has_value_) value_.~T();
     }
 
-    auto has_value() const noexcept -> bool { return has_value_; }
-    explicit operator bool() const noexcept { return has_value_; }
-    auto operator*() & noexcept -> T& { return MDL_ASSERT(has_value_), value_; }
-    auto operator*() const& noexcept -> const T& { return MDL_ASSERT(has_value_), value_; }
-    auto operator*() && noexcept -> T&& { return MDL_ASSERT(has_value_), std::move(value_); }
-    auto operator->() noexcept -> T* { return MDL_ASSERT(has_value_), &value_; }
-    auto operator->() const noexcept -> const T* { return MDL_ASSERT(has_value_), &value_; }
-    auto error() const noexcept -> const Error& { return MDL_ASSERT(!has_value_), error_; }
+    MDL_ALWAYS_INLINE auto has_value() const noexcept -> bool { return has_value_; }
+    MDL_ALWAYS_INLINE explicit operator bool() const noexcept { return has_value_; }
+    MDL_ALWAYS_INLINE auto operator*() & noexcept -> T& { return MDL_ASSERT(has_value_), value_; }
+    MDL_ALWAYS_INLINE auto operator*() const& noexcept -> const T& { return MDL_ASSERT(has_value_), value_; }
+    MDL_ALWAYS_INLINE auto operator*() && noexcept -> T&& { return MDL_ASSERT(has_value_), std::move(value_); }
+    MDL_ALWAYS_INLINE auto operator->() noexcept -> T* { return MDL_ASSERT(has_value_), &value_; }
+    MDL_ALWAYS_INLINE auto operator->() const noexcept -> const T* { return MDL_ASSERT(has_value_), &value_; }
+    MDL_ALWAYS_INLINE auto error() const noexcept -> const Error& { return MDL_ASSERT(!has_value_), error_; }
 
 private:
     union {
@@ -118,12 +135,12 @@ class [[nodiscard]] Result<void> {
 public:
     using value_type = void;
 
-    constexpr Result() noexcept = default;
-    constexpr Result(Error error) noexcept : error_(error) {}
+    MDL_ALWAYS_INLINE constexpr Result() noexcept = default;
+    MDL_ALWAYS_INLINE constexpr Result(Error error) noexcept : error_(error) {}
 
-    constexpr auto has_value() const noexcept -> bool { return error_.code() == Errc::ok; }
-    constexpr explicit operator bool() const noexcept { return has_value(); }
-    constexpr auto error() const noexcept -> const Error& { return error_; }
+    MDL_ALWAYS_INLINE constexpr auto has_value() const noexcept -> bool { return error_.code() == Errc::ok; }
+    MDL_ALWAYS_INLINE constexpr explicit operator bool() const noexcept { return has_value(); }
+    MDL_ALWAYS_INLINE constexpr auto error() const noexcept -> const Error& { return error_; }
 
 private:
     Error error_;

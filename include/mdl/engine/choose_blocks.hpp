@@ -6,6 +6,7 @@
 
 #include <mdl/engine/kernel.hpp>
 #include <mdl/graph/graph.hpp>
+#include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
@@ -55,6 +56,62 @@ constexpr auto joins_whole_blocks(std::span<const int> parts, const graph::Node*
     return true;
 }
 
+/// Which operand of an elementwise operator has one number a channel: 0 or 1; -1: none, both have the output's shape; -2: else.
+template <int N, int E, int O>
+constexpr auto channel_operand(const graph::Graph<N, E, O>& g, const graph::Node& node) noexcept -> int {
+    if (node.input_count != 2) return -2;
+    const Shape gate{1, node.shape[1], 1, 1};
+    const Shape &a = g.nodes[g.inputs(node)[0]].shape, &b = g.nodes[g.inputs(node)[1]].shape;
+    if (a == node.shape && b == node.shape) return -1;
+    if (a == node.shape && b == gate) return 1;
+    return b == node.shape && a == gate ? 0 : -2;
+}
+
+/// Operators that work on blocks where their inputs lie so, and would otherwise cost a conversion.
+template <int N, int E, int O>
+constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& node, const graph::Node& maker) noexcept {
+    const Operation& op = node.operation;
+    const auto on_blocks = [&](Kernel kernel, std::size_t scratch = 0) { take(node, kernel, Layout::blocks, Layout::blocks, scratch); };
+    switch (op.op) {
+        case Op::activation:
+            on_blocks(Kernel::activation);
+            node.choice.in_place = true;
+            break;
+        case Op::batch_norm:
+        case Op::scale:
+        case Op::prelu:
+            if (op.op == Op::prelu && node.weights[0].shape.count() != node.shape[1]) return;
+            on_blocks(Kernel::affine);
+            node.choice.in_place = true;
+            break;
+        case Op::binary:
+            if (const int gate = channel_operand(g, node); gate != -2) {
+                on_blocks(gate == -1 ? Kernel::binary : Kernel::binary_channel);
+                node.choice.in_place = true;
+            }
+            break;
+        case Op::lrn:
+            if (kernels::across_lrn_takes(op)) on_blocks(Kernel::lrn, kernels::across_lrn_scratch_bytes(node.shape[1]));
+            break;
+        case Op::channel_shuffle: on_blocks(Kernel::channel_shuffle); break;
+        case Op::slice:
+            if (op.axis != 1) return;
+            on_blocks(Kernel::slice);
+            if (op.begin % block_channels == 0 && maker.operation.op != Op::constant) {
+                on_blocks(Kernel::nothing);
+                node.choice.view = true;
+                node.choice.view_offset = 4 * std::int64_t{op.begin} * node.shape.height() * node.shape.width();
+            }
+            break;
+        case Op::concat:
+            if (op.axis != 1) return;
+            on_blocks(Kernel::concat);
+            node.choice.joins_in_place = joins_whole_blocks(g.inputs(node), g.nodes);
+            break;
+        default: break;
+    }
+}
+
 }  // namespace detail
 
 /// Takes a faster kernel than the reference where there is one.
@@ -71,10 +128,8 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     bool all_blocks = true;
     for (std::size_t k = 0; k < layouts.size(); ++k)
         all_blocks = all_blocks && (layouts[k] == Layout::blocks || graph::layouts_coincide(g.nodes[g.inputs(node)[k]]));
-    if (op == Op::concat && node.operation.axis == 1 && all_blocks && detail::joins_whole_blocks(g.inputs(node), g.nodes)) {
-        detail::take(node, Kernel::concat, Layout::blocks, Layout::blocks);
-        node.choice.joins_in_place = true;
-    }
+    if (!all_blocks) return;
+    detail::choose_on_blocks(g, node, maker);
 }
 
 }  // namespace MDL_ISA

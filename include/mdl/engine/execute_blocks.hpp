@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <mdl/engine/step.hpp>
+#include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
@@ -12,6 +13,7 @@
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/parallel.hpp>
 
 namespace mdl::engine {
@@ -35,6 +37,64 @@ template <Kernel Which, class E, int Size, int Stride>
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
+}
+
+constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
+    return kernel == Kernel::lrn || kernel == Kernel::channel_shuffle || kernel == Kernel::slice || kernel == Kernel::concat || kernel == Kernel::activation ||
+           kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
+}
+
+/// Steps without weights of their own layout: sizes are constants here, the loops are short.
+template <class Net, class O, int I>
+void run_on_blocks(const Frame& frame) noexcept {
+    constexpr const auto& graph = laid_out<Net, O>;
+    constexpr const graph::Node& node = graph.nodes[I];
+    constexpr auto kernel = static_cast<Kernel>(node.choice.kernel);
+    constexpr int pixels = node.shape.height() * node.shape.width(), channels = node.shape.channels(), blocks = kernels::blocks_of(channels);
+    constexpr std::int64_t vectors = std::int64_t{blocks} * pixels;
+    constexpr Place target = place_of<Net, O>(I), source = place_of<Net, O>(graph.input(I));
+    constexpr PackedPlace packed = packing<Net, O>.place(I);
+    float* const y = target.write(frame);
+    const float* const x = source.floats(frame);
+    if constexpr (kernel == Kernel::lrn) {
+        static constexpr Operation op = node.operation;
+        kernels::across_lrn(op, channels, pixels, x, y, frame.arena + memory<Net, O>.scratch[I]);
+    } else if constexpr (kernel == Kernel::channel_shuffle) {
+        kernels::shuffle_channels(node.operation.groups, channels, pixels, x, y);
+    } else if constexpr (kernel == Kernel::slice) {
+        kernels::copy_channels(channels, pixels, x, node.operation.begin, y, 0);
+    } else if constexpr (kernel == Kernel::concat) {
+        int to = 0;
+        const auto copy = [&]<int K>(std::integral_constant<int, K>) {
+            constexpr int part = laid_out<Net, O>.input(I, K), count = laid_out<Net, O>.nodes[part].shape.channels();
+            constexpr Place place = place_of<Net, O>(part);
+            kernels::copy_channels(count, pixels, place.floats(frame), 0, y, to);
+            to += count;
+        };
+        [&]<int... K>(std::integer_sequence<int, K...>) { (copy(std::integral_constant<int, K>{}), ...); }(std::make_integer_sequence<int, node.input_count>{});
+    } else if constexpr (kernel == Kernel::activation) {
+        constexpr Activation activation = node.operation.activation;
+        static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(activation);
+        kernels::map_activation<kernels::Epilogue<kernels::epilogue_kind(activation.kind)>>(vectors, args, x, y);
+    } else {
+        static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(node.fusion.inner);
+        constexpr bool parametric = node.operation.op == Op::prelu;
+        using E = kernels::Epilogue<parametric ? ActivationKind::leaky_relu : kernels::epilogue_kind(node.fusion.inner.kind)>;
+        if constexpr (kernel == Kernel::affine) {
+            const auto at = [&](std::int64_t offset) { return offset < 0 ? nullptr : frame.weights + offset; };
+            kernels::map_affine<E>(blocks, pixels, args, at(packed.scale), at(packed.shift), at(packed.slope), x, y);
+        } else {
+            constexpr int other = graph.input(I, 1);
+            constexpr Place second = place_of<Net, O>(other);
+            const float* const z = second.floats(frame);
+            if constexpr (kernel == Kernel::binary)
+                kernels::map_binary<node.operation.binary, E>(vectors, args, x, z, y);
+            else if constexpr (graph.nodes[other].shape == node.shape)
+                kernels::map_channel_binary<node.operation.binary, true, E>(blocks, pixels, args, z, x, y);
+            else
+                kernels::map_channel_binary<node.operation.binary, false, E>(blocks, pixels, args, x, z, y);
+        }
+    }
 }
 
 /// Depthwise kernels with code of their own: 3x3 and 5x5, stride 1 and 2.
@@ -62,8 +122,10 @@ void run_fast(const Frame& frame) noexcept {
         kernels::to_blocks(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
     } else if constexpr (kernel == Kernel::to_rows) {
         kernels::to_rows(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
-    } else if constexpr (kernel == Kernel::concat) {
+    } else if constexpr (kernel == Kernel::concat && graph.nodes[I].choice.joins_in_place) {
         run_joined_concat<Net, O, I>(frame);
+    } else if constexpr (runs_on_blocks(kernel)) {
+        run_on_blocks<Net, O, I>(frame);
     } else {
         static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(fusion.inner, fusion.outer, fusion.prologue_activation);
         using E = decltype(epilogue_of<Net, O, I>());

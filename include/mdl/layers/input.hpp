@@ -40,14 +40,16 @@ struct Grey : PixelOrderOption<PixelOrder::grey> {};
 template <class Order>
 struct To : layers::Tag<OptionKind::network_order> {
     static constexpr PixelOrder order = Order::order;
-    static_assert(order == PixelOrder::rgb || order == PixelOrder::bgr, "mdl: To takes Rgb or Bgr, the order that the network was trained with");
+    static_assert(order == PixelOrder::rgb || order == PixelOrder::bgr,
+                  "mdl: To takes Rgb or Bgr, the order that the network was trained with");
     static constexpr void apply(Operation& op) noexcept { op.image.swap_red_blue = order == PixelOrder::bgr; }
 };
 
 /// Subtracted from each channel, in the network's channel order; one number for all channels.
 template <Real... V>
 struct Mean : layers::Tag<OptionKind::mean> {
-    static_assert(sizeof...(V) >= 1 && sizeof...(V) <= 4, "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
+    static_assert(sizeof...(V) >= 1 && sizeof...(V) <= 4,
+                  "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
     static constexpr void apply(Operation& op) noexcept {
         int n = 0;
         ((op.image.mean[n++] = static_cast<float>(V)), ...);
@@ -57,7 +59,8 @@ struct Mean : layers::Tag<OptionKind::mean> {
 /// Multiplied afterwards.
 template <Real... V>
 struct ScaleBy : layers::Tag<OptionKind::scale_by> {
-    static_assert(sizeof...(V) >= 1 && sizeof...(V) <= 4, "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
+    static_assert(sizeof...(V) >= 1 && sizeof...(V) <= 4,
+                  "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
     static constexpr void apply(Operation& op) noexcept {
         int n = 0;
         ((op.image.scale[n++] = static_cast<float>(V)), ...);
@@ -71,11 +74,13 @@ constexpr auto input_shape(Operation& op, std::span<const Shape>) -> graph::Infe
     const ImageFormat& image = op.image;
     if (!is_positive(op.dims)) return graph::failed(graph::Problem::not_positive, op.dims);
     const int channels = op.dims.rank > 1 ? op.dims[1] : 1;
-    const bool coloured = image.order == PixelOrder::rgb || image.order == PixelOrder::bgr || image.order == PixelOrder::rgba || image.swap_red_blue;
+    const bool coloured = image.order == PixelOrder::rgb || image.order == PixelOrder::bgr ||
+                          image.order == PixelOrder::rgba || image.swap_red_blue;
     if ((coloured && channels != 3) || (image.order == PixelOrder::grey && channels != 1))
         return graph::failed(graph::Problem::image_channels, op.dims);
     const auto wrong = [&](int count) { return count > 1 && count != channels; };
-    if (wrong(image.mean_count) || wrong(image.scale_count)) return graph::failed(graph::Problem::mean_count, op.dims, Shape{image.mean_count, image.scale_count});
+    if (wrong(image.mean_count) || wrong(image.scale_count))
+        return graph::failed(graph::Problem::mean_count, op.dims, Shape{image.mean_count, image.scale_count});
     return shaped(op.dims);
 }
 
@@ -109,8 +114,8 @@ constexpr auto constant_description(const Shape& shape) noexcept -> graph::Descr
 /// The first layer reads the image as it lies.
 template <int H, int W, int C, class... Options>
 struct Input {
-    static_assert(layers::Takes<OptionKind::element, OptionKind::pixel_layout, OptionKind::pixel_order, OptionKind::network_order, OptionKind::mean,
-                                OptionKind::scale_by>::check<Options...>());
+    static_assert(layers::Takes<OptionKind::element, OptionKind::pixel_layout, OptionKind::pixel_order,
+                                OptionKind::network_order, OptionKind::mean, OptionKind::scale_by>::check<Options...>());
     static constexpr graph::Description description = [] {
         ImageFormat image;
         image.layout = PixelLayout::hwc;

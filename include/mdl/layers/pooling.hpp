@@ -20,7 +20,8 @@ constexpr auto pool_shape(Operation& op, std::span<const Shape> in) -> graph::In
     const graph::Inference found = slide(w, x);
     if (found.problem != graph::Problem::none) return found;
     if (sees_only_padding(rows_of(w, x.height()), found.shape.height()) || sees_only_padding(columns_of(w, x.width()), found.shape.width()))
-        return graph::failed(graph::Problem::padding_too_large, Shape{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right}, Shape{w.kernel_h, w.kernel_w});
+        return graph::failed(graph::Problem::padding_too_large, Shape{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right},
+                             Shape{w.kernel_h, w.kernel_w});
     return checked(found);
 }
 

@@ -50,7 +50,8 @@ constexpr auto slice_shape(Operation& op, std::span<const Shape> in) -> graph::I
     if (op.begin < 0) op.begin += size;
     if (op.end < 0) op.end += size;
     if (op.end == to_the_end) op.end = size;
-    if (op.begin < 0 || op.end > size || op.begin >= op.end) return graph::failed(graph::Problem::slice_out_of_range, in[0], Shape{op.axis, op.begin, op.end});
+    if (op.begin < 0 || op.end > size || op.begin >= op.end)
+        return graph::failed(graph::Problem::slice_out_of_range, in[0], Shape{op.axis, op.begin, op.end});
     Shape out = in[0];
     out[axis] = op.end - op.begin;
     return shaped(out);

@@ -42,7 +42,8 @@ constexpr auto reduce_mean_description(const Shape& axes, bool keep_dims) noexce
 
 }  // namespace layers
 
-/// `ReduceMean<Axes<2, 3>>`: the mean over axes (without Axes over all of them), which stay with size 1 unless DropDims is given.  Source: ONNX ReduceMean-18.
+/// `ReduceMean<Axes<2, 3>>`: the mean over axes (without Axes over all of them), which stay with size 1 unless DropDims is given.
+/// Source: ONNX ReduceMean-18.
 template <class... Options>
 struct ReduceMean {
     static_assert(layers::Takes<OptionKind::axes, OptionKind::drop_dims>::check<Options...>());

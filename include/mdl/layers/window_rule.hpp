@@ -46,7 +46,8 @@ constexpr void resolve_same(Window& w, int height, int width) noexcept {
 /// problem: not_positive and negative_padding with the six or four numbers, kernel_larger_than_input, too_large.
 constexpr auto slide(Window& w, const Shape& x) noexcept -> graph::Inference {
     if (w.kernel_h < 1 || w.kernel_w < 1 || w.stride_h < 1 || w.stride_w < 1 || w.dilation_h < 1 || w.dilation_w < 1)
-        return graph::failed(graph::Problem::not_positive, x, Shape{w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.dilation_h, w.dilation_w});
+        return graph::failed(graph::Problem::not_positive, x,
+                             Shape{w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.dilation_h, w.dilation_w});
     if (w.pad_top < 0 || w.pad_left < 0 || w.pad_bottom < 0 || w.pad_right < 0)
         return graph::failed(graph::Problem::negative_padding, x, Shape{w.pad_top, w.pad_left, w.pad_bottom, w.pad_right});
     const Shape kernel{w.kernel_h, w.kernel_w};

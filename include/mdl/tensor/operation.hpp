@@ -15,7 +15,7 @@ enum class Op : std::uint8_t {
     constant,         ///< dims: a tensor from the weights file
     identity,         ///< nothing; dropped by fusion
     convolution,      ///< window, out_channels, groups, bias
-    dense,            ///< out_channels, bias; over the last axis of its input (rank 2: [n, in] -> [n, out])
+    dense,            ///< out_channels, bias; [n, ...] -> [n, out], everything behind the batch as one vector
     pool,             ///< pooling, window
     global_pool,      ///< pooling; [n, c, h, w] -> [n, c, 1, 1]
     batch_norm,       ///< epsilon; channel axis 1

@@ -14,10 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// A temporary file beside `path` that takes its place in `commit`. Without it, the temporary file is removed and `path` stays
 /// as it was.
@@ -105,4 +107,5 @@ private:
     int descriptor_ = -1;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

@@ -8,8 +8,10 @@
 #include <span>
 
 #include <mdl/base/byte_reader.hpp>
+#include <mdl/base/config.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 namespace detail {
 
@@ -28,7 +30,7 @@ constexpr auto xxh_round(std::uint64_t sum, std::uint64_t word) noexcept -> std:
 /// XXH64, seed 0: every step is a bijection of its word, so a change within one word never goes unseen, and any other damage
 /// does with a chance of 2^-64. Four independent sums keep the multiplier busy; where 64-bit multiplies are fast it runs at the
 /// memory's speed.  Source: Collet, xxHash specification 0.1.1, "XXH64 algorithm description".
-constexpr auto checksum(std::span<const std::byte> bytes) noexcept -> std::uint64_t {
+[[gnu::noinline]] constexpr auto checksum(std::span<const std::byte> bytes) noexcept -> std::uint64_t {
     using namespace detail;
     const std::byte* at = bytes.data();
     std::size_t left = bytes.size();
@@ -58,4 +60,5 @@ constexpr auto checksum(std::span<const std::byte> bytes) noexcept -> std::uint6
     return hash ^ hash >> 32;
 }
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

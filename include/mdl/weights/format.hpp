@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include <mdl/base/config.hpp>
+
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 inline constexpr std::string_view magic = "MDLW";
 inline constexpr std::uint16_t format_version = 1;
@@ -111,6 +114,12 @@ constexpr auto multiply_axis(std::uint64_t& count, std::uint64_t size) noexcept 
 /// Largest sum of multiply-accumulates, and of parameters, over the graph's table.
 inline constexpr std::uint64_t max_total = std::uint64_t{1} << 62;
 
+/// Are two texts equal? std's own operator would leave a weak symbol outside of the instruction set's namespace, for the linker to
+/// share with code for other CPUs; so would other functions of string_view.
+constexpr auto same_text(std::string_view a, std::string_view b) noexcept -> bool {
+    return a.size() == b.size() && (a.empty() || __builtin_memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
 /// Names are shown in terminals and in messages: no control characters (UTF-8 passes).
 constexpr auto is_printable(std::string_view text) noexcept -> bool {
     for (const char c : text)
@@ -118,4 +127,5 @@ constexpr auto is_printable(std::string_view text) noexcept -> bool {
     return true;
 }
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

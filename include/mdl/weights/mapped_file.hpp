@@ -15,10 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// Maps a whole file. The file must not be shortened while it is mapped (the kernel would stop the program); replacing it by
 /// rename, as Writer does, is safe.
@@ -91,4 +93,5 @@ private:
     std::size_t size_ = 0;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/tensor/shape.hpp>
 #include <mdl/weights/mapped_file.hpp>
@@ -14,6 +15,7 @@
 #include <mdl/weights/tensor_source.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// Owns the mapping. Plain pages behind the packer are released, so that the plain weights and the packed ones never lie in
 /// memory whole beside each other.
@@ -51,4 +53,5 @@ private:
 
 static_assert(TensorSource<MappedSource>);
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

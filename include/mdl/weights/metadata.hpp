@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include <mdl/base/config.hpp>
 #include <mdl/tensor/operation.hpp>
 #include <mdl/tensor/preprocess.hpp>
 #include <mdl/tensor/shape.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 using mdl::max_image_side;
 using mdl::Preprocessing;
@@ -50,4 +52,5 @@ struct NodeInfo {
     int weight_count = 0;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <mdl/base/byte_reader.hpp>
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/tensor/shape.hpp>
 #include <mdl/weights/checksum.hpp>
@@ -18,6 +19,7 @@
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// A tensor's record. `bytes` lies within the file; its checksum is compared when the tensor is pulled (tensor_source.hpp).
 struct TensorInfo {
@@ -74,7 +76,7 @@ public:
     /// The number of the tensor of this name, or -1.
     auto find(std::string_view name) const noexcept -> int {
         for (int i = 0; i < tensor_count_; ++i)
-            if (tensor(i).name == name) return i;
+            if (same_text(tensor(i).name, name)) return i;
         return -1;
     }
 
@@ -87,7 +89,7 @@ public:
     /// The number of the section of this kind, or -1.
     auto find_section(std::string_view kind) const noexcept -> int {
         for (int i = 0; i < section_count_; ++i)
-            if (section(i).kind == kind) return i;
+            if (same_text(section(i).kind, kind)) return i;
         return -1;
     }
 
@@ -108,9 +110,10 @@ private:
         return parser(info.bytes);
     }
 
-    auto read_header() noexcept -> Error {
+    // Cold: these run once, and the compiler then goes for their size.
+    [[gnu::noinline, gnu::cold]] auto read_header() noexcept -> Error {
         const std::uint64_t size = bytes_.size();
-        if (size < magic.size() || detail::as_text(bytes_.first(magic.size())) != magic)
+        if (size < magic.size() || !same_text(detail::as_text(bytes_.first(magic.size())), magic))
             return Error(Errc::not_a_weights_file, "this is not an .mdlw weights file; give the file that `mdl convert` wrote");
         if (size < header_size) return truncated(header_size);
         const std::byte* const head = bytes_.data();
@@ -146,7 +149,7 @@ private:
         return {};
     }
 
-    auto check_tensor(int i) const noexcept -> Error {
+    [[gnu::noinline, gnu::cold]] auto check_tensor(int i) const noexcept -> Error {
         const std::byte* const at = tensor_record(i);
         const std::uint64_t name_offset = load_little<std::uint32_t>(at + tensor_at::name_offset);
         const std::uint64_t name_size = load_little<std::uint16_t>(at + tensor_at::name_size);
@@ -162,19 +165,20 @@ private:
             }
             if (!multiply_axis(count, size)) return corrupt("a tensor's size is out of range");
         }
-        const auto raw_encoding = detail::as_text({at + tensor_at::encoding, max_encoding_size});
         const auto used = encoding(at);
-        if (used.empty() || !is_printable(used) || raw_encoding.find_first_not_of('\0', used.size()) != std::string_view::npos)
-            return corrupt("the name of an encoding is broken");
+        bool filled_up = !used.empty() && is_printable(used);
+        for (std::size_t i = used.size(); i < max_encoding_size; ++i) filled_up = filled_up && at[tensor_at::encoding + i] == std::byte{0};
+        if (!filled_up) return corrupt("the name of an encoding is broken");
         return is_payload(at + tensor_at::offset, at + tensor_at::size) ? Error{} : corrupt("a tensor lies outside of the file");
     }
 
-    auto check_section(int i) const noexcept -> Error {
+    [[gnu::noinline, gnu::cold]] auto check_section(int i) const noexcept -> Error {
         const SectionInfo unchecked{detail::as_text({section_record(i), 4})};
         const std::byte* const at = section_record(i);
         if (!is_printable(unchecked.kind)) return corrupt("the kind of a section is broken");
         const auto flags = load_little<std::uint32_t>(at + section_at::flags);
-        const bool known = unchecked.kind == section_graph || unchecked.kind == section_labels || unchecked.kind == section_preprocessing;
+        bool known = false;
+        for (const std::string_view kind : {section_graph, section_labels, section_preprocessing}) known = known || same_text(unchecked.kind, kind);
         if (!known && (flags & section_required) != 0)
             return Error(Errc::unsupported_version, "the weights file needs its section ", unchecked.kind,
                          ", which this version of mdl does not know; update mdl");
@@ -206,12 +210,12 @@ private:
         return load_little<std::uint32_t>(record + tensor_at::dims + 4 * static_cast<std::size_t>(axis));
     }
     static auto encoding(const std::byte* record) noexcept -> std::string_view {
-        const auto text = detail::as_text({record + tensor_at::encoding, max_encoding_size});
-        const auto end = text.find('\0');
-        return end == std::string_view::npos ? text : text.substr(0, end);
+        std::size_t size = 0;
+        while (size < max_encoding_size && record[tensor_at::encoding + size] != std::byte{0}) ++size;
+        return detail::as_text({record + tensor_at::encoding, size});
     }
 
-    static auto corrupt(std::string_view what) noexcept -> Error {
+    [[gnu::noinline, gnu::cold]] static auto corrupt(std::string_view what) noexcept -> Error {
         return Error(Errc::corrupt, "the weights file is damaged: ", what, "; copy it again or convert the model again");
     }
     auto truncated(std::uint64_t stated) const noexcept -> Error {
@@ -225,4 +229,5 @@ private:
     int tensor_count_ = 0, section_count_ = 0;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

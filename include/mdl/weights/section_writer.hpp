@@ -14,12 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/weights/format.hpp>
 #include <mdl/weights/metadata.hpp>
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// Bytes that grow by little-endian numbers and texts.
 class ByteSink {
@@ -140,4 +142,5 @@ private:
     int count_ = 0;
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

@@ -10,11 +10,13 @@
 #include <string_view>
 
 #include <mdl/base/byte_reader.hpp>
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/weights/format.hpp>
 #include <mdl/weights/metadata.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 namespace detail {
 
@@ -177,4 +179,5 @@ private:
     std::string_view text_{};
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

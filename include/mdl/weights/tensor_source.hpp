@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <mdl/base/aligned_buffer.hpp>
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/tensor/shape.hpp>
 #include <mdl/weights/checksum.hpp>
@@ -20,6 +21,7 @@
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 static_assert(std::endian::native == std::endian::little, "mdl: weights are little-endian and read in place; this CPU is big-endian");
 
@@ -52,7 +54,7 @@ public:
                          " of shape ", ShapeText(expected).view(), "; convert the model again");
         const TensorInfo info = file_.tensor(index);
         const std::string_view name = short_name(info.name);
-        if (info.encoding != encoding_raw)
+        if (!same_text(info.encoding, encoding_raw))
             return Error(Errc::unsupported_encoding, "tensor \"", name, "\" is encoded as ", info.encoding,
                          ", for which this program has no decoder; add it to the model's options or convert without it");
         if (info.element != StoredElement::f32)
@@ -89,4 +91,5 @@ private:
 
 static_assert(TensorSource<FileSource>);
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights

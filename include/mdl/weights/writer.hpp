@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <mdl/base/config.hpp>
 #include <mdl/base/result.hpp>
 #include <mdl/tensor/shape.hpp>
 #include <mdl/weights/atomic_file.hpp>
@@ -24,6 +25,7 @@
 #include <mdl/weights/wording.hpp>
 
 namespace mdl::weights {
+inline namespace MDL_ISA {
 
 /// Collects tensors, in the order of the network's weights, and sections, and writes them. The same calls give the same bytes.
 class Writer {
@@ -203,4 +205,5 @@ private:
     std::deque<std::vector<float>> kept_;  // a deque: spans into what it holds stay valid as it grows
 };
 
+}  // namespace MDL_ISA
 }  // namespace mdl::weights
