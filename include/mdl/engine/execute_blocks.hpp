@@ -71,7 +71,7 @@ void run_on_blocks(const Frame& frame) noexcept {
             kernels::copy_channels(count, pixels, place.floats(frame), 0, y, to);
             to += count;
         };
-        [&]<int... K>(std::integer_sequence<int, K...>) { (copy(std::integral_constant<int, K>{}), ...); }(std::make_integer_sequence<int, node.input_count>{});
+        [&]<int... K>(std::integer_sequence<int, K...>) { (copy(std::integral_constant<int, K>{}), ...); }(std::make_integer_sequence<int, laid_out<Net, O>.nodes[I].input_count>{});
     } else if constexpr (kernel == Kernel::activation) {
         constexpr Activation activation = node.operation.activation;
         static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(activation);
