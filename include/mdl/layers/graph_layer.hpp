@@ -49,21 +49,34 @@ namespace layers {
 template <class Item>
 concept OutputItem = requires { Item::names; } && !requires { Item::entry(); };
 
-/// The output names of all Output items, in order.
+template <class Item>
+constexpr auto output_name_count() -> std::size_t {
+    if constexpr (OutputItem<Item>)
+        return Item::names.size();
+    else
+        return 0;
+}
+
+template <class Item>
+constexpr void take_output_names(Name* names, std::size_t& next) {
+    if constexpr (OutputItem<Item>)
+        for (const Name& name : Item::names) names[next++] = name;
+}
+
+/// The output names of all Output items, in order. Through arrays: Clang 14 refuses fold expressions above 256 items.
 template <class... Items>
 constexpr auto gather_outputs() {
-    constexpr auto count = [](auto... sizes) { return (std::size_t{0} + ... + sizes); };
-    constexpr std::size_t n = count([] {
-        if constexpr (OutputItem<Items>) return Items::names.size();
-        else return std::size_t{0};
-    }()...);
+    using TakeFunction = void (*)(Name*, std::size_t&);
+    constexpr std::array<std::size_t, sizeof...(Items)> counts{output_name_count<Items>()...};
+    constexpr std::array<TakeFunction, sizeof...(Items)> take{&take_output_names<Items>...};
+    constexpr std::size_t n = [&] {
+        std::size_t sum = 0;
+        for (const std::size_t count : counts) sum += count;
+        return sum;
+    }();
     std::array<Name, n> all{};
     std::size_t next = 0;
-    const auto take = [&]<class Item>(const Item*) {
-        if constexpr (OutputItem<Item>)
-            for (const Name& name : Item::names) all[next++] = name;
-    };
-    (take(static_cast<const Items*>(nullptr)), ...);
+    for (const TakeFunction f : take) f(all.data(), next);
     return all;
 }
 

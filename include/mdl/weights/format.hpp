@@ -120,6 +120,12 @@ constexpr auto same_text(std::string_view a, std::string_view b) noexcept -> boo
     return a.size() == b.size() && (a.empty() || __builtin_memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
+/// Part of a text whose bounds were checked. (substr throws, which would bring the C++ runtime's tables for it.)
+constexpr auto part_of(std::string_view text, std::size_t begin, std::size_t size) noexcept -> std::string_view {
+    MDL_ASSERT(begin <= text.size() && size <= text.size() - begin);
+    return {text.data() + begin, size};
+}
+
 /// Names are shown in terminals and in messages: no control characters (UTF-8 passes).
 constexpr auto is_printable(std::string_view text) noexcept -> bool {
     for (const char c : text)

@@ -57,14 +57,14 @@ public:
     auto bytes() const noexcept -> std::span<const std::byte> { return bytes_; }
     auto fingerprint() const noexcept -> std::uint64_t { return load_little<std::uint64_t>(&bytes_[header_at::fingerprint]); }
     auto network_name() const noexcept -> std::string_view {
-        return names_.substr(0, load_little<std::uint32_t>(&bytes_[header_at::network_name_size]));
+        return part_of(names_, 0, load_little<std::uint32_t>(&bytes_[header_at::network_name_size]));
     }
 
     auto tensor_count() const noexcept -> int { return tensor_count_; }
     auto tensor(int i) const noexcept -> TensorInfo {
         const std::byte* const at = tensor_record(i);
         TensorInfo info;
-        info.name = names_.substr(load_little<std::uint32_t>(at + tensor_at::name_offset), load_little<std::uint16_t>(at + tensor_at::name_size));
+        info.name = part_of(names_, load_little<std::uint32_t>(at + tensor_at::name_offset), load_little<std::uint16_t>(at + tensor_at::name_size));
         info.element = static_cast<StoredElement>(at[tensor_at::element]);
         const int rank = static_cast<int>(at[tensor_at::rank]);
         for (int axis = 0; axis < rank; ++axis) info.shape.push(static_cast<int>(dim(at, axis)));
@@ -167,7 +167,7 @@ private:
         }
         const auto used = encoding(at);
         bool filled_up = !used.empty() && is_printable(used);
-        for (std::size_t i = used.size(); i < max_encoding_size; ++i) filled_up = filled_up && at[tensor_at::encoding + i] == std::byte{0};
+        for (std::size_t k = used.size(); k < max_encoding_size; ++k) filled_up = filled_up && at[tensor_at::encoding + k] == std::byte{0};
         if (!filled_up) return corrupt("the name of an encoding is broken");
         return is_payload(at + tensor_at::offset, at + tensor_at::size) ? Error{} : corrupt("a tensor lies outside of the file");
     }

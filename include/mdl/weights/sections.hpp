@@ -59,7 +59,7 @@ public:
     auto operator[](int i) const noexcept -> std::string_view {
         MDL_ASSERT(i >= 0 && i < size());
         const std::size_t begin = i == 0 ? 0 : end_of(i - 1);
-        return text_.substr(begin, end_of(i) - begin);
+        return part_of(text_, begin, end_of(i) - begin);
     }
 
 private:
@@ -122,8 +122,8 @@ public:
     auto output_count() const noexcept -> int { return static_cast<int>(outputs_.size() / 4); }
     auto node(int i) const noexcept -> NodeInfo {
         NodeInfo info;
-        info.name = text_.substr(field(i, 0), field(i, 4));
-        info.operation = text_.substr(field(i, 8), field(i, 12));
+        info.name = part_of(text_, field(i, 0), field(i, 4));
+        info.operation = part_of(text_, field(i, 8), field(i, 12));
         info.first_weight = static_cast<int>(field(i, 24));
         info.weight_count = static_cast<int>(field(i, 28));
         for (std::size_t axis = 0; axis < field(i, 32); ++axis) info.shape.push(static_cast<int>(field(i, 36 + 4 * axis)));

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# mdl: runs recorded models and exported networks through `mdl run` and compares with what PyTorch and ONNX Runtime gave.
+# SPDX-License-Identifier: MIT
+#
+# usage: scripts/conformance_zoo.sh [NAME...]      only the networks of these names
+# MDL         the mdl command (default: build/release/tools/mdl)
+# MDL_SHARED_DIR  folder with data/models and peers (default: ../shared beside the project)
+# MDL_ZOO_DIR     where the exported networks lie; missing ones are exported there (default: build/zoo)
+# Prints the largest difference over the largest magnitude of each output; fails above 1e-4.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mdl=${MDL:-build/release/tools/mdl}
+shared=${MDL_SHARED_DIR:-../shared}
+zoo=${MDL_ZOO_DIR:-build/zoo}
+
+if [ ! -d "$shared" ]; then
+    echo "conformance: skipped, there is no folder $shared with recorded models (set MDL_SHARED_DIR)"
+    exit 0
+fi
+[ -x "$mdl" ] || { echo "conformance: there is no $mdl; build it first or set MDL" >&2; exit 1; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python=$(command -v /usr/bin/python3 || command -v python3)
+
+# One line a case: name, model, options of mdl run, then for each output the file written and the file recorded.
+"$python" - "$shared" "$zoo" "$work" "$@" >"$work/cases" <<'EOF'
+import json, os, subprocess, sys
+shared, zoo, work, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+networks = ['mobilenet_v1', 'mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'squeezenet1_1', 'googlenet', 'resnet18', 'resnet50',
+            'shufflenet_v2_x1_0', 'densenet121', 'vgg11', 'alexnet']
+recorded = ['squeezenet_v1.1', 'mobilenet_v1', 'mnist8', 'resnet8_cifar10', 'kws_dscnn', 'vww_mobilenetv1_025', 'ad_autoencoder_toycar', 'face_expression',
+            'blazeface_front', 'ultraface_slim_320', 'ppocr_cls']
+export = os.path.join(shared, 'peers', 'export_zoo.py')
+missing = [n for n in networks if not os.path.exists(f'{zoo}/{n}.out.bin') and (not wanted or n in wanted)]
+if missing and os.path.exists(export):
+    print(f'conformance: exporting {len(missing)} networks to {zoo}', file=sys.stderr)
+    done = subprocess.run([sys.executable, export, zoo, *missing], stdout=sys.stderr)
+    if done.returncode != 0: print('conformance: the export failed; install python3-torch python3-torchvision python3-onnx', file=sys.stderr)
+
+def case(name, model, inputs, outputs, options=()):
+    if wanted and name not in wanted: return
+    words = [name, model, *options]
+    for tensor, file in inputs: words += ['--input', f'{tensor}={file}']
+    pairs = []
+    for k, (tensor, file) in enumerate(outputs):
+        words += ['--output', f'{tensor}={work}/{name}.{k}.f32']
+        pairs += [f'{work}/{name}.{k}.f32', file]
+    print('\t'.join(words) + '\t--\t' + '\t'.join(pairs))
+
+for n in networks:
+    if os.path.exists(f'{zoo}/{n}.out.bin'):
+        case(n, f'{zoo}/{n}.onnx', [('input', f'{zoo}/{n}.in.bin')], [('output', f'{zoo}/{n}.out.bin')])
+for n in recorded:
+    folder = f'{shared}/data/models/{n}'
+    if not os.path.exists(f'{folder}/ref/ref.json'): continue
+    ref = json.load(open(f'{folder}/ref/ref.json'))
+    files = lambda group: [(t, f"{folder}/ref/{d['file']}") for t, d in ref[group].items() if os.path.exists(f"{folder}/ref/{d['file']}")]
+    shapes = [f'--shape={t}=' + ','.join(map(str, d['shape'])) for t, d in ref['inputs'].items()] if n == 'ppocr_cls' else []
+    case(n if n != 'mobilenet_v1' else 'mobilenet_v1_caffe', f"{folder}/{ref['model']}", files('inputs'), files('outputs'), shapes)
+EOF
+[ -s "$work/cases" ] || { echo "conformance: no network found in $zoo and $shared" >&2; exit 1; }
+
+failed=0
+while IFS=$'\t' read -r -a words; do
+    name=${words[0]}
+    arguments=()
+    pairs=()
+    target=arguments
+    for word in "${words[@]:1}"; do
+        if [ "$word" = -- ]; then target=pairs; continue; fi
+        if [ $target = arguments ]; then arguments+=("$word"); else pairs+=("$word"); fi
+    done
+    if ! "$mdl" run "${arguments[@]}" --quiet >"$work/log" 2>&1 </dev/null; then
+        printf '%-22s failed: %s\n' "$name" "$(head -c 600 "$work/log")"
+        failed=1
+        continue
+    fi
+    "$python" - "$name" "${pairs[@]}" <<'EOF' || failed=1
+import array, sys
+worst = 0
+for written, recorded in zip(sys.argv[2::2], sys.argv[3::2]):
+    a, b = array.array('f'), array.array('f')
+    a.frombytes(open(written, 'rb').read()); b.frombytes(open(recorded, 'rb').read())
+    if len(a) != len(b):
+        print(f'{sys.argv[1]:22} {len(a)} values where {len(b)} are recorded'); sys.exit(1)
+    top = max(map(abs, b)) or 1
+    error = max(abs(x - y) if x == x else float('inf') for x, y in zip(a, b)) / top
+    worst = max(worst, error)
+print(f'{sys.argv[1]:22} {worst:.2e}' + ('' if worst <= 1e-4 else '  above 1e-4'), flush=True)
+sys.exit(worst > 1e-4)
+EOF
+done <"$work/cases"
+exit $failed

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# mdl: builds and runs all tests in every configuration; ends with the sum, `N passed, N failed`.
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+configurations=(release clang asan noexcept portable)
+
+usage() {
+    echo "usage: scripts/test.sh [--only NAME]... [--jobs N]"
+    echo "  --only NAME  test one configuration: ${configurations[*]} (those of CMakePresets.json); may be given again"
+    echo "  --jobs N     compile and test N at a time (default: the machine's processors)"
+}
+
+only=()
+jobs=$(nproc)
+while [ $# -gt 0 ]; do
+    case $1 in
+    --only) only+=("${2:?test.sh: --only needs a name}"); shift 2 ;;
+    --jobs) jobs=${2:?test.sh: --jobs needs a number}; shift 2 ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+done
+for name in "${only[@]}"; do
+    [[ " ${configurations[*]} debug " == *" $name "* ]] || { echo "test.sh: there is no configuration $name" >&2; usage >&2; exit 2; }
+done
+[ ${#only[@]} -eq 0 ] || configurations=("${only[@]}")
+
+bash scripts/setup.sh
+
+passed=0 failed=0 skipped=0
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+attribute() { sed -n "s/^.* *\b$1=\"\([0-9]*\)\".*/\1/p" "$report.attributes" | head -n 1; }
+
+for name in "${configurations[@]}"; do
+    echo "== $name"
+    started=$SECONDS
+    if ! cmake --preset "$name" >"$report" 2>&1; then
+        cat "$report"
+        echo "test.sh: $name: configuring failed"
+        failed=$((failed + 1))
+        continue
+    fi
+    if ! cmake --build --preset "$name" -j "$jobs" >"$report" 2>&1; then
+        grep -E 'error|FAILED|warning' "$report" | head -n 40 || tail -n 40 "$report"
+        echo "test.sh: $name: the build failed; see it whole with: cmake --build --preset $name"
+        failed=$((failed + 1))
+        continue
+    fi
+    echo "built in $((SECONDS - started)) s"
+    rm -f "$report.xml"
+    ctest --preset "$name" -j "$jobs" --output-junit "$report.xml" || true
+    if [ ! -s "$report.xml" ]; then
+        failed=$((failed + 1))
+        continue
+    fi
+    # The attributes of <testsuite>, each on its own line.
+    sed -n '/<testsuite/,/>/p' "$report.xml" | tr '\t' '\n' >"$report.attributes"
+    bad=$(attribute failures) idle=$(attribute skipped) off=$(attribute disabled) all=$(attribute tests)
+    failed=$((failed + bad))
+    skipped=$((skipped + idle + off))
+    passed=$((passed + all - bad - idle - off))
+    rm -f "$report.xml" "$report.attributes"
+    echo "$name took $((SECONDS - started)) s"
+done
+
+[ "$skipped" -eq 0 ] || echo "$skipped skipped; ctest's lines above say which"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

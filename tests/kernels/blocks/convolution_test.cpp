@@ -1,0 +1,228 @@
+// mdl: tests of the dense convolutions over channel blocks against the reference.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <mdl/base/config.hpp>
+
+#if MDL_SIMD
+
+#include <kernels/blocks/blocks.hpp>
+#include <utility>
+
+#include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_pointwise.hpp>
+#include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/reference/convolution.hpp>
+#include <mdl/kernels/reference/image.hpp>
+
+using namespace mdl;
+using namespace mdl::test;
+
+namespace {
+
+struct Case {
+    Operation op;
+    Shape in, out;
+    Geometry g;
+    Floats x, w, bias, residual;
+
+    Case(const Window& window, Shape in_shape, int out_channels) : in(in_shape), out(windowed(window, in_shape, out_channels)) {
+        op.op = Op::convolution;
+        op.window = window;
+        op.out_channels = out_channels;
+        g = geometry_of(op, in, out);
+        x = numbers(in, 3);
+        w = numbers(Shape{out_channels, in.channels(), window.kernel_h, window.kernel_w}, 5);
+        bias = numbers(out_channels, 7);
+        residual = numbers(out, 9);
+    }
+    auto expected(const Floats& input) const -> Floats {
+        Floats y = room(out);
+        kernels::reference::convolution(op, in, out, input.data(), w.data(), bias.data(), y.data());
+        return y;
+    }
+};
+
+// Numbers of the tests are multiples of 1/8, so sums of products below 2^17 are exact and the order of summation cannot matter.
+template <class Parallel>
+auto strip_error(const Case& c, bool with_residual, const Parallel& parallel) -> double {
+    Floats packed(kernels::convolution_strip_packed_floats(c.g));
+    kernels::convolution_strip_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+    const Floats input = blocked(c.in, c.x), residual = blocked(c.out, c.residual);
+    Floats output = blocked_room(c.out);
+    Scratch scratch(kernels::convolution_strip_scratch_bytes(c.g, parallel.workers));
+    kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data()};
+    if (with_residual) buffers.residual = residual.data();
+    const Activation inner{ActivationKind::clip, -20, 30};
+    kernels::convolution_strip(c.g, kernels::epilogue_args(inner, relu), buffers, parallel);
+    return largest_difference(unblocked(c.out, output), finished(c.expected(c.x), inner, with_residual ? c.residual : Floats{}, Binary::add, relu));
+}
+
+}  // namespace
+
+TEST_CASE("a strip convolution equals the reference for every window and odd channel counts") {
+    for (const Window& window : windows)
+        for (const auto& [in_channels, out_channels] : {std::pair{1, 1}, {3, 17}, {16, 8}, {21, 35}, {8, 48}}) {
+            CAPTURE(window.kernel_h);
+            CAPTURE(window.kernel_w);
+            CAPTURE(in_channels);
+            const Case c(window, Shape{1, in_channels, 13, 17}, out_channels);
+            CHECK(strip_error(c, false, Serial{}) == 0.0);
+            CHECK(strip_error(c, true, Serial{}) == 0.0);
+            CHECK(strip_error(c, true, ThreeWorkers{}) == 0.0);
+        }
+}
+
+TEST_CASE("a strip convolution takes several strips where the input is larger than the cache") {
+    const Case c(windows[1], Shape{1, 64, 40, 41}, 20);
+    CHECK(kernels::detail::strip_plan(c.g, 1).strips > 1);
+    CHECK(strip_error(c, true, Serial{}) == 0.0);
+}
+
+TEST_CASE("a kernel larger than the unpadded input sees zeros around it") {
+    const Window window{.kernel_h = 5, .kernel_w = 5, .pad_top = 2, .pad_left = 2, .pad_bottom = 2, .pad_right = 2};
+    const Case c(window, Shape{1, 5, 2, 1}, 3);
+    CHECK(strip_error(c, false, Serial{}) == 0.0);
+}
+
+TEST_CASE("a prologue acts on the input but not on its padding") {
+    const Case c(windows[1], Shape{1, 11, 9, 7}, 13);
+    const Floats scale = numbers(11, 21), shift = numbers(11, 22);
+    const Activation inner_relu = relu;
+    Floats before = c.x;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const std::size_t channel = i / 63;
+        before[i] = before[i] * scale[channel] + shift[channel];
+        before[i] = before[i] > 0 ? before[i] : 0;
+    }
+    Floats packed(kernels::convolution_strip_packed_floats(c.g));
+    kernels::convolution_strip_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+    const Floats input = blocked(c.in, c.x), a = padded(scale), b = padded(shift);
+    Floats output = blocked_room(c.out);
+    Scratch scratch(kernels::convolution_strip_scratch_bytes(c.g, 1, true));
+    const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(),
+                                   .prologue_scale = a.data(), .prologue_shift = b.data()};
+    kernels::convolution_strip(c.g, kernels::epilogue_args({}, {}, inner_relu), buffers, Serial{});
+    CHECK(largest_difference(unblocked(c.out, output), c.expected(before)) == 0.0);
+
+    const Case p(windows[0], Shape{1, 11, 9, 7}, 13);
+    Floats packed_p(kernels::convolution_pointwise_packed_floats(p.g));
+    kernels::convolution_pointwise_pack(p.g, p.w.data(), nullptr, p.bias.data(), packed_p.data());
+    Floats output_p = blocked_room(p.out);
+    Scratch scratch_p(kernels::convolution_pointwise_scratch_bytes(p.g, 3, true));
+    const kernels::Buffers buffers_p{.input = input.data(), .output = output_p.data(), .weights = packed_p.data(), .scratch = scratch_p.data(),
+                                     .prologue_scale = a.data(), .prologue_shift = b.data()};
+    kernels::convolution_pointwise(p.g, kernels::epilogue_args({}, {}, inner_relu), buffers_p, ThreeWorkers{});
+    CHECK(largest_difference(unblocked(p.out, output_p), p.expected(before)) == 0.0);
+}
+
+TEST_CASE("a pointwise convolution equals the reference for every count of pixels") {
+    for (int width = 1; width <= 61; width += width < 20 ? 1 : 13)
+        for (const int out_channels : {1, 16, 37}) {
+            CAPTURE(width);
+            CAPTURE(out_channels);
+            const Case c(windows[0], Shape{1, width == 7 ? 130 : 19, 1, width}, out_channels);
+            Floats packed(kernels::convolution_pointwise_packed_floats(c.g));
+            const Floats scale = numbers(out_channels, 31);
+            kernels::convolution_pointwise_pack(c.g, c.w.data(), scale.data(), c.bias.data(), packed.data());
+            const Floats input = blocked(c.in, c.x);
+            Case scaled = c;
+            for (std::size_t i = 0; i < scaled.w.size(); ++i) scaled.w[i] *= scale[i / static_cast<std::size_t>(c.in.channels())];
+            const auto run = [&](const auto& parallel) {
+                Floats output = blocked(c.out, c.residual);
+                Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, parallel.workers));
+                const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
+                                               .weights = packed.data(), .scratch = scratch.data()};
+                kernels::convolution_pointwise(c.g, kernels::epilogue_args(relu), buffers, parallel);
+                return largest_difference(unblocked(c.out, output), finished(scaled.expected(c.x), relu, c.residual));
+            };
+            CHECK(run(Serial{}) == 0.0);
+            CHECK(run(ThreeWorkers{}) == 0.0);
+        }
+}
+
+TEST_CASE("every activation and combination of a convolution's epilogue equals the reference") {
+    const Case c(windows[0], Shape{1, 5, 3, 5}, 11);
+    Floats packed(kernels::convolution_pointwise_packed_floats(c.g));
+    kernels::convolution_pointwise_pack(c.g, c.w.data(), nullptr, nullptr, packed.data());
+    Case no_bias = c;
+    no_bias.bias.assign(no_bias.bias.size(), 0.0f);
+    const Floats input = blocked(c.in, c.x), residual = blocked(c.out, c.residual);
+    const auto check = [&]<class E>(E, const Activation& inner, Binary binary, const Activation& outer) {
+        Floats output = blocked_room(c.out);
+        Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, 1));
+        const kernels::Buffers buffers{.input = input.data(), .residual = residual.data(), .output = output.data(), .weights = packed.data(),
+                                       .scratch = scratch.data()};
+        kernels::convolution_pointwise<E>(c.g, kernels::epilogue_args(inner, outer), buffers, Serial{});
+        // exp of sums up to 12 is some 1e5; a few units in the last place of that.
+        const double tolerance = inner.kind == ActivationKind::exp ? 0.05 : 4e-5;
+        CHECK(largest_difference(unblocked(c.out, output), finished(no_bias.expected(c.x), inner, c.residual, binary, outer)) < tolerance);
+    };
+    using K = ActivationKind;
+    check(kernels::Epilogue<K::sigmoid, Binary::multiply>{}, {K::sigmoid, 0, 0}, Binary::multiply, {});
+    check(kernels::Epilogue<K::tanh, Binary::subtract>{}, {K::tanh, 0, 0}, Binary::subtract, {});
+    check(kernels::Epilogue<K::hard_swish, Binary::maximum>{}, {K::hard_swish, 0, 0}, Binary::maximum, {});
+    check(kernels::Epilogue<K::hard_sigmoid, Binary::minimum>{}, {K::hard_sigmoid, 0.2f, 0.5f}, Binary::minimum, {});
+    check(kernels::Epilogue<K::clip, Binary::add, K::silu>{}, {}, Binary::add, {K::silu, 0, 0});
+    check(kernels::Epilogue<K::leaky_relu, Binary::add, K::elu>{}, {K::leaky_relu, 0.1f, 0}, Binary::add, {K::elu, 0.7f, 0});
+    check(kernels::Epilogue<K::exp, Binary::add>{}, {K::exp, 0, 0}, Binary::add, relu);
+}
+
+TEST_CASE("a parametric relu in the epilogue takes each channel's slope") {
+    const Case c(windows[1], Shape{1, 5, 6, 5}, 11);
+    const Floats slope = numbers(11, 41), slopes = padded(slope);
+    Floats packed(kernels::convolution_strip_packed_floats(c.g));
+    kernels::convolution_strip_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+    const Floats input = blocked(c.in, c.x);
+    Floats output = blocked_room(c.out), expected = c.expected(c.x);
+    Scratch scratch(kernels::convolution_strip_scratch_bytes(c.g, 1));
+    const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(), .slope = slopes.data()};
+    kernels::convolution_strip<kernels::Epilogue<ActivationKind::leaky_relu>>(c.g, {}, buffers, Serial{});
+    kernels::reference::prelu(c.out, expected.data(), slope.data(), expected.data());
+    CHECK(largest_difference(unblocked(c.out, output), expected) == 0.0);
+}
+
+TEST_CASE("an image convolution equals import and reference for every format") {
+    for (const Window& window : windows)
+        for (const bool bytes : {false, true})
+            for (const PixelLayout layout : {PixelLayout::hwc, PixelLayout::chw})
+                for (const int channels : {1, 3, 4, 5, 103}) {  // 103: rgba memory, three channels
+                    const bool rgba = channels == 103;
+                    if (rgba && layout == PixelLayout::chw) continue;
+                    const int count = rgba ? 3 : channels;
+                    const Case c(window, Shape{1, count, 14, 19}, 11);
+                    ImageFormat format;
+                    format.element = bytes ? Element::u8 : Element::f32;
+                    format.layout = layout;
+                    format.order = rgba ? PixelOrder::rgba : PixelOrder::any;
+                    format.swap_red_blue = count == 3 && layout == PixelLayout::hwc;
+                    format.mean_count = count <= 4 ? count : 1, format.scale_count = channels == 4 ? 0 : 1;
+                    for (int i = 0; i < 4; ++i) format.mean[i] = static_cast<float>(3 - i) / 2, format.scale[i] = 0.25f * static_cast<float>(i + 1);
+                    const int memory_channels = rgba ? 4 : count;
+                    const Floats values = numbers(14 * 19 * memory_channels, 51);
+                    std::vector<std::uint8_t> octets;
+                    for (const float v : values) octets.push_back(static_cast<std::uint8_t>(v * 8 + 20));
+                    const void* image = bytes ? static_cast<const void*>(octets.data()) : values.data();
+                    Floats imported = room(c.in);
+                    kernels::reference::import_image(format, c.in, image, imported.data());
+
+                    Floats packed(kernels::convolution_image_packed_floats(c.g));
+                    kernels::convolution_image_pack(c.g, format, c.w.data(), nullptr, c.bias.data(), packed.data());
+                    const auto run = [&](const auto& parallel) {
+                        Floats output = blocked_room(c.out);
+                        Scratch scratch(kernels::convolution_image_scratch_bytes(c.g, format, parallel.workers));
+                        const kernels::Buffers buffers{.output = output.data(), .weights = packed.data(), .scratch = scratch.data()};
+                        kernels::convolution_image(c.g, format, kernels::epilogue_args(relu), image, buffers, parallel);
+                        return largest_difference(unblocked(c.out, output), finished(c.expected(imported), relu));
+                    };
+                    CAPTURE(channels);
+                    CAPTURE(bytes);
+                    CAPTURE(window.kernel_h);
+                    CHECK(run(Serial{}) == 0.0);
+                    CHECK(run(ThreeWorkers{}) == 0.0);
+                }
+}
+
+#else
+TEST_CASE("the portable build has no kernels over channel blocks") { CHECK(MDL_SIMD == 0); }
+#endif

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# mdl: checks that a copy of the headers alone, made by scripts/vendor.sh, builds and runs an app.
+# SPDX-License-Identifier: MIT
+# usage: bare_copy.sh SOURCE_FOLDER WORK_FOLDER COMPILER
+set -euo pipefail
+source=$1 work=$2
+export CXX=$3
+rm -rf "$work"
+mkdir -p "$work"
+bash "$source/scripts/vendor.sh" "$work/third_party"
+"$CXX" -std=c++20 -O1 -I "$work/third_party" -MD -MF "$work/app.d" "$source/tests/packaging/app/app.cpp" -o "$work/app"
+"$work/app"
+# Nothing of either library may come from elsewhere.
+if tr ' ' '\n' <"$work/app.d" | grep -E '/(mdl|xsimd)/.*\.hpp$' | grep -v "^$work/third_party/" | grep -v "^\\\\$"; then
+    echo "bare_copy.sh: the files above come from outside the copy"
+    exit 1
+fi

@@ -1,0 +1,216 @@
+// mdl: each ONNX operator becomes the layer that means the same.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "tools/evaluate.hpp"
+#include "tools/onnx_builder.hpp"
+
+using mdl::tool::test::evaluate;
+using mdl::tool::test::ModelBuilder;
+using mdl::tool::test::Values;
+
+namespace {
+
+/// One operator on an input "x", with its result "y" as the output.
+auto single(int opset, std::initializer_list<std::int64_t> dims) -> ModelBuilder {
+    ModelBuilder model(opset);
+    model.input("x", dims).output("y");
+    return model;
+}
+
+}  // namespace
+
+TEST_CASE("a convolution keeps kernel, stride, dilation, padding, groups and bias") {
+    auto model = single(13, {1, 4, 9, 9});
+    model.weights("w", {6, 2, 3, 2}).weights("b", {6});
+    model.node("Conv", {"x", "w", "b"}, {"y"}).integers("strides", {2, 1}).integers("dilations", {1, 2}).integers("pads", {1, 0, 0, 2}).integer("group", 2);
+    CHECK(model.layers() == "Conv<6, Kernel<3, 2>, Stride<2, 1>, Dilation<1, 2>, Pad<1, 0, 0, 2>, Groups<2>>");
+}
+
+TEST_CASE("a convolution with a group for each channel is depthwise, with a multiplier") {
+    auto model = single(13, {1, 3, 8, 8});
+    model.weights("w", {6, 1, 3, 3});
+    model.node("Conv", {"x", "w"}, {"y"}).integer("group", 3).string("auto_pad", "SAME_UPPER");
+    CHECK(model.layers() == "DepthwiseConv<Kernel<3>, Same, Multiplier<2>, NoBias>");
+}
+
+TEST_CASE("a one-dimensional convolution is one over maps of a single row") {
+    auto model = single(13, {1, 2, 10});
+    model.weights("w", {3, 2, 4});
+    model.node("Conv", {"x", "w"}, {"y"}).integers("pads", {1, 2}).integers("strides", {2});
+    CHECK(model.layers() == "Reshape<1, 2, 1, 10>; Conv<3, Kernel<1, 4>, Stride<1, 2>, Pad<0, 1, 0, 2>, NoBias>; Reshape<1, 3, 5>");
+}
+
+TEST_CASE("Gemm's alpha, beta and transposition go into the weights") {
+    auto model = single(11, {1, 3});
+    model.floats("w", {3, 2}, {1, 2, 3, 4, 5, 6}).floats("b", {2}, {10, 20});
+    model.node("Gemm", {"x", "w", "b"}, {"y"}).real("alpha", 2).real("beta", 0.5f);
+    CHECK(model.layers() == "Dense<2>");
+    CHECK(evaluate(model.import(), {{1, 1, 1}})[0] == Values{2 * 9 + 5, 2 * 12 + 10});
+}
+
+TEST_CASE("a product with a constant matrix and the constant added to it are one dense layer") {
+    auto model = single(13, {1, 2});
+    model.floats("w", {2, 2}, {1, 2, 3, 4}).floats("b", {1, 2}, {10, 20});
+    model.node("MatMul", {"x", "w"}, {"p"});
+    model.node("Add", {"b", "p"}, {"y"});
+    CHECK(model.layers() == "Dense<2>");
+    CHECK(evaluate(model.import(), {{1, 1}})[0] == Values{14, 26});
+}
+
+TEST_CASE("a constant added for each channel after a convolution is its bias") {
+    auto model = single(8, {1, 1, 4, 4});
+    model.weights("w", {2, 1, 3, 3}).floats("b", {2, 1, 1}, {1, 2});
+    model.node("Conv", {"x", "w"}, {"c"});
+    model.node("Add", {"c", "b"}, {"y"});
+    CHECK(model.layers() == "Conv<2, Kernel<3>>");
+}
+
+TEST_CASE("Clip takes its bounds from attributes up to opset 10 and from inputs since") {
+    auto old = single(10, {1, 4});
+    old.node("Clip", {"x"}, {"y"}).real("min", 0).real("max", 6);
+    CHECK(old.layers() == "Relu6");
+    auto current = single(11, {1, 4});
+    current.floats("lo", {}, {-0.5f}).floats("hi", {}, {2});
+    current.node("Clip", {"x", "lo", "hi"}, {"y"});
+    CHECK(current.layers() == "Clip<-0.5, 2>");
+    auto open = single(11, {1, 4});
+    open.floats("lo", {}, {0});
+    open.node("Clip", {"x", "lo"}, {"y"});
+    CHECK(open.layers() == "Relu");
+}
+
+TEST_CASE("activations keep their parameters") {
+    const auto one = [](const char* op) {
+        auto model = single(14, {1, 4});
+        model.node(op, {"x"}, {"y"});
+        return model.layers();
+    };
+    CHECK(one("Relu") == "Relu");
+    CHECK(one("LeakyRelu") == "LeakyRelu<>");
+    CHECK(one("Elu") == "Elu<>");
+    CHECK(one("Sigmoid") == "Sigmoid");
+    CHECK(one("Tanh") == "Tanh");
+    CHECK(one("HardSigmoid") == "HardSigmoid<0.2, 0.5>");
+    CHECK(one("HardSwish") == "HardSwish");
+    CHECK(one("Exp") == "Exp");
+    auto leaky = single(13, {1, 4});
+    leaky.node("LeakyRelu", {"x"}, {"y"}).real("alpha", 0.3f);
+    CHECK(leaky.layers() == "LeakyRelu<0.3>");
+}
+
+TEST_CASE("a slope for each channel or for all is a parametric relu") {
+    auto model = single(9, {1, 2, 1, 2});
+    model.floats("s", {1, 1, 1}, {0.5f});
+    model.node("PRelu", {"x", "s"}, {"y"});
+    CHECK(model.layers() == "Prelu");
+    CHECK(evaluate(model.import(), {{-2, 2, -4, 4}})[0] == Values{-1, 2, -2, 4});
+}
+
+TEST_CASE("softmax flattens at its axis up to opset 12 and takes one axis since") {
+    auto old = single(11, {1, 2, 2, 1});
+    old.node("Softmax", {"x"}, {"y"});
+    CHECK(old.layers() == "Reshape<1, 4>; Softmax; Reshape<1, 2, 2, 1>");
+    const auto quarters = evaluate(old.import(), {{3, 3, 3, 3}})[0];
+    for (const float value : quarters) CHECK(value == doctest::Approx(0.25));
+    auto plain = single(11, {1, 5, 1, 1});
+    plain.node("Softmax", {"x"}, {"y"});
+    CHECK(plain.layers() == "Softmax");
+    auto current = single(13, {1, 2, 2, 1});
+    current.node("LogSoftmax", {"x"}, {"y"}).integer("axis", -2);
+    CHECK(current.layers() == "LogSoftmaxAxis<2>");
+}
+
+TEST_CASE("pooling keeps rounding, padding and what it counts") {
+    auto average = single(11, {1, 2, 7, 7});
+    average.node("AveragePool", {"x"}, {"y"}).integers("kernel_shape", {3, 3}).integers("strides", {2, 2}).integers("pads", {1, 1, 1, 1}).integer("count_include_pad", 1).integer("ceil_mode", 1);
+    CHECK(average.layers() == "Pool<Average, Kernel<3>, Stride<2>, Pad<1>, Ceil, CountPadding>");
+    auto largest = single(8, {1, 2, 7, 7});
+    largest.node("MaxPool", {"x"}, {"y"}).integers("kernel_shape", {2, 3}).string("auto_pad", "SAME_LOWER");
+    CHECK(largest.layers() == "Pool<Max, Kernel<2, 3>, SameLower>");
+}
+
+TEST_CASE("the mean over rows and columns is global pooling") {
+    auto model = single(13, {1, 3, 4, 4});
+    model.node("ReduceMean", {"x"}, {"y"}).integers("axes", {-1, -2}).integer("keepdims", 0);
+    CHECK(model.layers() == "GlobalPool<Average>; Flatten");
+    auto current = single(18, {1, 3, 4, 4});
+    current.integers("a", {1});
+    current.node("ReduceMean", {"x", "a"}, {"y"});
+    CHECK(current.layers() == "ReduceMean<Axes<1>>");
+}
+
+TEST_CASE("arithmetic with a constant for each channel is a scale layer") {
+    auto model = single(13, {1, 2, 1, 1});
+    model.floats("c", {2, 1, 1}, {2, 4});
+    model.node("Mul", {"x", "c"}, {"m"});
+    model.node("Sub", {"c", "m"}, {"s"});
+    model.node("Div", {"s", "c"}, {"y"});
+    CHECK(model.layers() == "Scale<NoBias>; Scale<>; Scale<NoBias>");
+    CHECK(evaluate(model.import(), {{3, 5}})[0] == Values{(2 - 6) / 2.0f, (4 - 20) / 4.0f});
+}
+
+TEST_CASE("arithmetic with any other constant reads it from the weights file") {
+    auto model = single(13, {1, 2, 2, 2});
+    model.weights("c", {1, 1, 2, 2});
+    model.node("Add", {"x", "c"}, {"y"});
+    CHECK(model.layers() == "Constant<1, 1, 2, 2>; Add");
+}
+
+TEST_CASE("sums of several tensors are added in turn") {
+    ModelBuilder model(13);
+    model.input("a", {1, 2}).input("b", {1, 2}).input("c", {1, 2}).output("y");
+    model.node("Sum", {"a", "b", "c"}, {"y"});
+    CHECK(model.layers() == "Add; Add");
+    CHECK(evaluate(model.import(), {{1, 2}, {3, 4}, {5, 6}})[0] == Values{9, 12});
+}
+
+TEST_CASE("slices and splits in every opset cut the same parts") {
+    auto old = single(9, {1, 6, 2, 2});
+    old.node("Slice", {"x"}, {"y"}).integers("axes", {1, 2}).integers("starts", {2, -1}).integers("ends", {-1, 1000});
+    CHECK(old.layers() == "Slice<Axis<1>, Begin<2>, End<5>>; Slice<Axis<2>, Begin<1>, End<2>>");
+    auto split = single(13, {1, 6, 2, 2});
+    split.integers("sizes", {2, 4});
+    split.node("Split", {"x", "sizes"}, {"a", "b"}).integer("axis", 1);
+    split.node("Concat", {"b", "a"}, {"y"}).integer("axis", 1);
+    CHECK(split.layers() == "Slice<Axis<1>, Begin<0>, End<2>>; Slice<Axis<1>, Begin<2>, End<6>>; Concat");
+    auto even = single(18, {1, 5});
+    even.node("Split", {"x"}, {"y", "z"}).integer("axis", 1).integer("num_outputs", 2);
+    CHECK(even.layers() == "Slice<Axis<1>, Begin<0>, End<3>>");
+}
+
+TEST_CASE("reshapes become flatten, or nothing, where that says the same") {
+    auto flat = single(13, {1, 3, 2, 2});
+    flat.integers("s", {0, -1});
+    flat.node("Reshape", {"x", "s"}, {"y"});
+    CHECK(flat.layers() == "Flatten");
+    auto moved = single(13, {1, 5, 1, 1});
+    moved.node("Transpose", {"x"}, {"t"}).integers("perm", {0, 2, 3, 1});
+    moved.node("Squeeze", {"t"}, {"s"});
+    moved.node("Relu", {"s"}, {"y"});
+    CHECK(moved.layers() == "Reshape<1, 1, 1, 5>; Reshape<5>; Relu");
+}
+
+TEST_CASE("constants of one value beside computed parts are padding") {
+    auto model = single(13, {1, 2, 2, 2});
+    model.floats("z", {1, 1, 2, 2}, {0, 0, 0, 0});
+    model.node("Concat", {"x", "z"}, {"y"}).integer("axis", 1);
+    CHECK(model.layers() == "PadTensor<Before<0, 0, 0, 0>, After<0, 1, 0, 0>>");
+    auto pad = single(11, {1, 2, 2, 2});
+    pad.integers("p", {0, 0, 1, 2, 0, 0, 3, 4});
+    pad.node("Pad", {"x", "p"}, {"y"});
+    CHECK(pad.layers() == "ZeroPad<1, 2, 3, 4>");
+}
+
+TEST_CASE("neighbouring elements picked by constant indices are a slice") {
+    auto model = single(13, {1, 4, 2, 2});
+    model.proto.mutable_graph()->add_initializer()->CopyFrom([] {
+        mdl::onnx::TensorProto index;
+        index.set_name("i");
+        index.set_data_type(mdl::onnx::TensorProto::INT64);
+        index.add_int64_data(-1);
+        return index;
+    }());
+    model.node("Gather", {"x", "i"}, {"y"}).integer("axis", 1);
+    CHECK(model.layers() == "Slice<Axis<1>, Begin<3>, End<4>>; Reshape<1, 2, 2>");
+}

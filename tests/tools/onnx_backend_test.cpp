@@ -1,0 +1,131 @@
+// mdl: ONNX's own operator tests, where they are installed: every one is computed right or refused by name.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "codegen/structure.hpp"
+#include "failure.hpp"
+#include "onnx/importer.hpp"
+#include "onnx/tensor.hpp"
+#include "tools/evaluate.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace mdl::tool;
+
+/// Where Debian's libonnx-testdata puts them, or what the environment says.
+auto data_folder() -> fs::path {
+    const char* chosen = std::getenv("MDL_ONNX_TESTDATA");
+    return chosen != nullptr ? fs::path(chosen) : fs::path("/usr/share/libonnx-testdata/data");
+}
+
+auto read_tensor(const fs::path& file) -> Tensor {
+    std::ifstream stream(file, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    mdl::onnx::TensorProto proto;
+    if (!proto.ParseFromString(bytes)) fail(Exit::bad_input, "no tensor");
+    return decode(proto, {});
+}
+
+struct Outcome {
+    bool computed = false;
+    double error = 0;
+    std::string refusal{};
+};
+
+/// Inputs after the first become constants of the graph, as exporters write weights, unless that is refused too.
+auto run_case(const fs::path& folder, bool constants) -> Outcome {
+    Outcome outcome;
+    const fs::path data = folder / "test_data_set_0";
+    try {
+        std::ifstream stream(folder / "model.onnx", std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        mdl::onnx::ModelProto proto;
+        if (!proto.ParseFromString(bytes)) fail(Exit::bad_input, "cannot be parsed");
+        // PyTorch's cases say opset 6; the operators that mdl has mean the same in 7.
+        for (auto& import : *proto.mutable_opset_import())
+            if (import.version() == 6) import.set_version(7);
+        ImportOptions options;
+        std::vector<test::Values> inputs;
+        std::set<std::string> initialised;
+        for (const auto& initializer : proto.graph().initializer()) initialised.insert(initializer.name());
+        for (int k = 0, files = 0; k < proto.graph().input_size(); ++k) {
+            const std::string& name = proto.graph().input(k).name();
+            if (initialised.contains(name)) continue;
+            const fs::path file = data / ("input_" + std::to_string(files++) + ".pb");
+            if (files > 1 && constants) {
+                std::ifstream content(file, std::ios::binary);
+                const std::string text{std::istreambuf_iterator<char>(content), {}};
+                auto* const initializer = proto.mutable_graph()->add_initializer();
+                if (!initializer->ParseFromString(text)) fail(Exit::bad_input, "no tensor");
+                initializer->set_name(name);
+                continue;
+            }
+            const Tensor tensor = read_tensor(file);
+            if (!tensor.is_float()) fail(Exit::bad_input, "integers as input");
+            inputs.push_back(*tensor.floats);
+        }
+        Network network = import_onnx(check_onnx(std::move(proto), folder), options);
+        arrange(network);
+        const auto outputs = test::evaluate(network, inputs);
+        for (std::size_t o = 0; o < outputs.size(); ++o) {
+            const Tensor expected = read_tensor(data / ("output_" + std::to_string(o) + ".pb"));
+            double largest = 1e-6;
+            if (static_cast<std::size_t>(expected.count()) != outputs[o].size()) {
+                outcome.error = 1e9;
+                break;
+            }
+            for (std::int64_t i = 0; i < expected.count(); ++i) largest = std::max(largest, std::abs(expected.real(i)));
+            for (std::int64_t i = 0; i < expected.count(); ++i) {
+                const double difference = std::abs(expected.real(i) - static_cast<double>(outputs[o][static_cast<std::size_t>(i)])) / largest;
+                outcome.error = std::max(outcome.error, std::isnan(difference) ? 1e9 : difference);
+            }
+        }
+        outcome.computed = true;
+    } catch (const Failure& failure) {
+        outcome.refusal = failure.what();
+    }
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("ONNX's operator tests are computed right or refused with a sentence") {
+    const fs::path root = data_folder();
+    if (!fs::exists(root / "node")) {
+        MESSAGE("skipped: ONNX's test data is not installed (Debian: libonnx-testdata)");
+        return;
+    }
+    int computed = 0, refused = 0;
+    const char* const verbose = std::getenv("MDL_TEST_VERBOSE");
+    for (const char* group : {"node", "simple", "pytorch-converted", "pytorch-operator"})
+        for (const auto& entry : fs::directory_iterator(root / group)) {
+            if (!fs::exists(entry.path() / "test_data_set_0")) continue;
+            Outcome outcome = run_case(entry.path(), true);
+            if (!outcome.computed) {
+                const Outcome second = run_case(entry.path(), false);
+                if (second.computed) outcome = second;
+            }
+            const std::string name = entry.path().filename().string();
+            INFO(name);
+            if (outcome.computed) {
+                ++computed;
+                CHECK(outcome.error < 1e-5);
+            } else {
+                ++refused;
+                CHECK(outcome.refusal.size() > 10);
+                if (verbose != nullptr) MESSAGE(name << ": " << outcome.refusal.substr(0, 200));
+            }
+        }
+    MESSAGE("computed " << computed << ", refused " << refused);
+    CHECK(computed > 150);
+}

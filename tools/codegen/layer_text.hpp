@@ -1,0 +1,23 @@
+// mdl: an operation as a person would write it in C++.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "network.hpp"
+
+namespace mdl::tool {
+
+/// "mdl::Conv<64, mdl::Kernel<3>, mdl::Stride<2>>". For the operators that join branches: the name alone, "mdl::Add".
+auto layer_text(const Operation& operation) -> std::string;
+
+/// What stands before a join's branches: "mdl::Axis<2>", or nothing.
+auto join_option(const Operation& operation) -> std::string;
+
+/// The shortest decimal that gives this float back.
+auto real_text(float value) -> std::string;
+
+/// The text between quotes of a C++ string literal.
+auto quoted(const std::string& text) -> std::string;
+
+}  // namespace mdl::tool

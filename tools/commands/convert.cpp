@@ -1,0 +1,86 @@
+// mdl: `mdl convert`: a trained network becomes a C++ header and a weights file.
+// SPDX-License-Identifier: MIT
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <mdl/weights/atomic_file.hpp>
+#include <mdl/weights/mapped_file.hpp>
+#include <mdl/weights/reader.hpp>
+
+#include "commands/commands.hpp"
+#include "commands/model.hpp"
+#include "failure.hpp"
+#include "table/table.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ConvertOptions : ModelOptions {
+    std::string folder{};
+};
+
+/// Makes a folder, and unmakes it unless it was kept.
+class OutputFolder {
+public:
+    explicit OutputFolder(const fs::path& path) : path_(path) {
+        std::error_code error;
+        for (fs::path missing = fs::absolute(path, error); !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) first_made_ = missing;
+        fs::create_directories(path, error);
+        if (error || !fs::is_directory(path)) fail(Exit::io, "cannot make the folder '", path.string(), "': ", error.message());
+    }
+    OutputFolder(const OutputFolder&) = delete;
+    auto operator=(const OutputFolder&) -> OutputFolder& = delete;
+    ~OutputFolder() {
+        std::error_code error;
+        if (!kept_ && !first_made_.empty()) fs::remove_all(first_made_, error);
+    }
+    void keep() { kept_ = true; }
+
+private:
+    fs::path path_, first_made_{};
+    bool kept_ = false;
+};
+
+void check(const Result<void>& result) {
+    if (!result) fail(Exit::io, result.error().message());
+}
+
+void convert(const ConvertOptions& options) {
+    const Converted converted = convert_model(options);
+    const weights::Writer writer = converted.writer();
+    const fs::path folder = options.folder;
+    OutputFolder made(folder);
+    auto header = weights::AtomicFile::create((folder / "net.hpp").string());
+    if (!header) fail(Exit::io, header.error().message());
+    check(header->write(std::as_bytes(std::span<const char>(converted.header))));
+    check(writer.write((folder / "net.mdlw").string()));
+    check(header->commit());
+    made.keep();
+
+    const std::string written = (folder / "net.mdlw").string();
+    auto mapped = weights::MappedFile::open(written.c_str());
+    if (!mapped) fail(Exit::io, mapped.error().message());
+    const auto file = weights::File::open(mapped->bytes());
+    if (!file) fail(Exit::io, written, ": ", file.error().message());
+    print_table(std::cout, *file);
+    std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app) {
+    auto options = std::make_shared<ConvertOptions>();
+    CLI::App* command = app.add_subcommand("convert", "Write net.hpp (the network as a C++ type) and net.mdlw (its weights), and print the table");
+    command->add_option("model", options->model, "the ONNX file")->required()->type_name("MODEL.onnx");
+    command->add_option("-o,--output", options->folder, "folder to write into; made where it is missing")->required()->type_name("FOLDER");
+    command->add_option("--labels", options->labels, "names of a classifier's answers, one a line, kept in the weights file")->type_name("FILE");
+    add_conversion_options(*command, *options);
+    add_preprocessing_options(*command, *options);
+    command->callback([options] { convert(*options); });
+}
+
+}  // namespace mdl::tool

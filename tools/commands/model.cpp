@@ -1,0 +1,114 @@
+// mdl: from the MODEL argument to a converted network.
+// SPDX-License-Identifier: MIT
+#include "commands/model.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "codegen/header.hpp"
+#include "codegen/names.hpp"
+#include "failure.hpp"
+#include "onnx/importer.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>> {
+    std::map<std::string, std::vector<int>> shapes;
+    for (const auto& text : texts) {
+        const std::size_t equals = text.rfind('=');
+        std::vector<int> dims;
+        bool sound = equals != std::string::npos && equals > 0;
+        std::istringstream list(sound ? text.substr(equals + 1) : "");
+        for (std::string word; std::getline(list, word, ',');) {
+            int value = 0;
+            const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+            sound &= error == std::errc() && end == word.data() + word.size() && value > 0;
+            dims.push_back(value);
+        }
+        if (!sound || dims.empty()) fail(Exit::usage, "--shape '", text, "' is not NAME=SIZES; write it as in --shape input=1,3,224,224");
+        shapes[text.substr(0, equals)] = dims;
+    }
+    return shapes;
+}
+
+}  // namespace
+
+void add_conversion_options(CLI::App& command, ModelOptions& options) {
+    command.add_option("--shape", options.shapes, "shape of an input that the model leaves open: NAME=1,3,224,224 (batch 1 is the default)")->type_name("NAME=SIZES")->expected(1)->take_all();
+    command.add_option("--struct,--name", options.struct_name, "name of the C++ type")->type_name("NAME")->capture_default_str();
+}
+
+void add_preprocessing_options(CLI::App& command, ModelOptions& options) {
+    const std::string group = "Preprocessing of photos, in this sequence (kept in the weights file)";
+    command.add_option("--resize", options.resize, "make the shorter side N pixels long (bilinear, half-pixel centres)")->type_name("N")->check(CLI::Range(1, max_image_side))->group(group);
+    command.add_option("--crop", options.crop, "cut a square of side N out of the centre")->type_name("N")->check(CLI::Range(1, max_image_side))->group(group);
+    command.add_option("--order", options.order, "the model's channel order")->type_name("rgb|bgr")->check(CLI::IsMember({"rgb", "bgr"}))->group(group);
+    command.add_option("--mean", options.mean, "subtract these, one a channel in the model's order, or one for all")->type_name("A,B,C")->delimiter(',')->expected(1, 4)->group(group);
+    command.add_option("--scale", options.scale, "then multiply by these")->type_name("A,B,C")->delimiter(',')->expected(1, 4)->group(group);
+}
+
+auto read_preprocessing(const ModelOptions& options) -> Preprocessing {
+    Preprocessing p;
+    p.resize = options.resize;
+    p.crop = options.crop;
+    p.order = options.order == "bgr" ? PixelOrder::bgr : options.order == "rgb" ? PixelOrder::rgb : PixelOrder::any;
+    const auto copy = [](const char* name, const std::vector<float>& from, int& count, float* to) {
+        if (from.size() > 4) fail(Exit::usage, name, " takes at most 4 numbers, one a channel");
+        count = static_cast<int>(from.size());
+        std::copy(from.begin(), from.end(), to);
+    };
+    copy("--mean", options.mean, p.mean_count, p.mean);
+    copy("--scale", options.scale, p.scale_count, p.scale);
+    if (!weights::is_valid(p)) fail(Exit::usage, "a number of --mean or --scale is not finite");
+    return p;
+}
+
+auto read_text(const std::filesystem::path& file) -> std::string {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) fail(Exit::io, "cannot open '", file.string(), "'; check the path");
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+auto read_labels(const std::filesystem::path& file) -> std::vector<std::string> {
+    std::istringstream stream(read_text(file));
+    std::vector<std::string> labels;
+    for (std::string line; std::getline(stream, line);) {
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        for (char& c : line)
+            if (c == '\t') c = ' ';
+        labels.push_back(line);
+    }
+    while (!labels.empty() && labels.back().empty()) labels.pop_back();
+    if (labels.empty()) fail(Exit::bad_input, "'", file.string(), "' holds no labels; write one a line");
+    return labels;
+}
+
+auto convert_model(const ModelOptions& options) -> Converted {
+    if (!is_identifier(options.struct_name)) fail(Exit::usage, "--struct '", options.struct_name, "' cannot name a C++ type; use letters, digits and _");
+    const std::filesystem::path path = options.model;
+    Converted result;
+    result.extras.preprocessing = read_preprocessing(options);
+    if (!options.labels.empty()) result.extras.labels = read_labels(options.labels);
+    result.extras.network_name = path.stem().string();
+    ImportOptions import;
+    import.shapes = read_shapes(options.shapes);
+    OnnxModel model = read_onnx(path);
+    try {
+        result.network = import_onnx(std::move(model), import);
+        result.network.name = options.struct_name;
+        const Structure structure = arrange(result.network);
+        result.graph = build_graph(result.network);
+        result.header = header_text(result.network, structure, path.filename().string());
+    } catch (const Failure& failure) {
+        fail(failure.exit(), path.string(), ": ", failure.what());
+    }
+    return result;
+}
+
+}  // namespace mdl::tool

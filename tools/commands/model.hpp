@@ -1,0 +1,53 @@
+// mdl: what the commands share: the MODEL argument, its options, and its conversion.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "codegen/weights_file.hpp"
+#include "network.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace mdl::tool {
+
+/// Options that say how a model is converted, as given on the command line.
+struct ModelOptions {
+    std::string model{};
+    std::vector<std::string> shapes{};  ///< NAME=1,3,224,224
+    std::string labels{};
+    int resize = 0, crop = 0;
+    std::string order{};
+    std::vector<float> mean{}, scale{};
+    std::string struct_name = "Net";
+
+    auto gives_preprocessing() const -> bool { return resize > 0 || crop > 0 || !order.empty() || !mean.empty() || !scale.empty(); }
+};
+
+void add_conversion_options(CLI::App& command, ModelOptions& options);
+void add_preprocessing_options(CLI::App& command, ModelOptions& options);
+
+/// Resize, crop, order, mean, scale as the library's struct. Throws Failure.
+auto read_preprocessing(const ModelOptions& options) -> Preprocessing;
+/// The lines of a file. Throws Failure.
+auto read_labels(const std::filesystem::path& file) -> std::vector<std::string>;
+auto read_text(const std::filesystem::path& file) -> std::string;
+
+/// A network converted in memory: the C++ header, and everything that the weights file is made from.
+struct Converted {
+    Network network{};
+    std::unique_ptr<RunGraph> graph{};
+    std::string header{};
+    FileExtras extras{};
+
+    auto writer() const -> weights::Writer { return weights_writer(network, *graph, extras); }
+};
+
+auto convert_model(const ModelOptions& options) -> Converted;
+
+
+}  // namespace mdl::tool

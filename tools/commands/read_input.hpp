@@ -1,0 +1,22 @@
+// mdl: fills a network's input from a file.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include <mdl/tensor/preprocess.hpp>
+#include <mdl/tensor/shape.hpp>
+
+namespace mdl::tool {
+
+struct InputLayout {
+    Shape shape{};             ///< logical: channels before rows for a feature map
+    bool interleaved = false;  ///< in memory the channels of a pixel lie together
+};
+
+/// A photo goes through `preprocessing`; anything else must be raw float32 of the input's size. Throws Failure.
+void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout, const Preprocessing& preprocessing, std::span<float> out);
+
+}  // namespace mdl::tool

@@ -1,0 +1,108 @@
+// mdl: text of the driver.
+// SPDX-License-Identifier: MIT
+#include "compile/driver.hpp"
+
+#include <regex>
+
+#include "failure.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+constexpr const char* body = R"(
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+// Written by mdl: the network of net.hpp behind C functions.
+namespace {
+
+constexpr const auto& written = mdl::engine::written<Network>;
+
+/// The k-th input's node.
+constexpr auto input_node(int k) -> int {
+    for (int i = 0; i < written.node_count; ++i)
+        if (written.nodes[i].operation.op == mdl::Op::input && k-- == 0) return i;
+    return -1;
+}
+
+/// The context refers to the model, which therefore stays where it is.
+struct Runner {
+    std::unique_ptr<mdl::Model<Network>> model;
+    mdl::Context<Network> context;
+};
+
+void tell(const mdl::Error& error, char* text, std::size_t room) {
+    const auto message = error.message();
+    const std::size_t count = message.size() < room - 1 ? message.size() : room - 1;
+    std::memcpy(text, message.data(), count);
+    text[count] = '\0';
+}
+
+template <int... I>
+auto input_address(Runner& runner, int k, std::integer_sequence<int, I...>) -> float* {
+    float* result = nullptr;
+    static_cast<void>(((I == k ? (result = runner.context.template input<I>().data(), true) : false) || ...));
+    return result;
+}
+
+template <int... I>
+auto output_address(Runner& runner, int k, std::integer_sequence<int, I...>) -> const float* {
+    const float* result = nullptr;
+    static_cast<void>(((I == k ? (result = runner.context.template output<I>().data(), true) : false) || ...));
+    return result;
+}
+
+using Inputs = std::make_integer_sequence<int, static_cast<int>(mdl::input_count<Network>)>;
+using Outputs = std::make_integer_sequence<int, static_cast<int>(mdl::output_count<Network>)>;
+
+auto copy_shape(const mdl::Shape& shape, int* dims) -> int {
+    for (int axis = 0; axis < shape.rank; ++axis) dims[axis] = shape.dims[axis];
+    return shape.rank;
+}
+
+}  // namespace
+
+#define MDL_DRIVER extern "C" __attribute__((visibility("default")))
+
+MDL_DRIVER auto mdl_driver_version() -> int { return 1; }
+MDL_DRIVER auto mdl_driver_load(const char* weights, char* error, std::size_t room) -> void* {
+    auto loaded = mdl::Model<Network>::load(weights);
+    if (!loaded) return tell(loaded.error(), error, room), nullptr;
+    auto model = std::make_unique<mdl::Model<Network>>(std::move(*loaded));
+    auto context = mdl::Context<Network>::create(*model);
+    if (!context) return tell(context.error(), error, room), nullptr;
+    return new Runner{std::move(model), std::move(*context)};
+}
+MDL_DRIVER void mdl_driver_free(void* runner) { delete static_cast<Runner*>(runner); }
+MDL_DRIVER auto mdl_driver_input_count() -> int { return static_cast<int>(mdl::input_count<Network>); }
+MDL_DRIVER auto mdl_driver_output_count() -> int { return static_cast<int>(mdl::output_count<Network>); }
+MDL_DRIVER auto mdl_driver_input_shape(int k, int* dims) -> int { return copy_shape(written.nodes[input_node(k)].shape, dims); }
+MDL_DRIVER auto mdl_driver_output_shape(int k, int* dims) -> int { return copy_shape(written.nodes[written.outputs[k]].shape, dims); }
+MDL_DRIVER auto mdl_driver_input_is_interleaved(int k) -> int {
+    return written.nodes[input_node(k)].operation.image.layout == mdl::PixelLayout::hwc;
+}
+MDL_DRIVER auto mdl_driver_input(void* runner, int k) -> float* { return input_address(*static_cast<Runner*>(runner), k, Inputs{}); }
+MDL_DRIVER auto mdl_driver_output(void* runner, int k) -> const float* { return output_address(*static_cast<Runner*>(runner), k, Outputs{}); }
+MDL_DRIVER void mdl_driver_run(void* runner) { static_cast<Runner*>(runner)->context.run(); }
+/// 0: arena bytes, 1: packed weight bytes, 2: multiply-accumulates, 3: parameters.
+MDL_DRIVER auto mdl_driver_fact(int which) -> std::int64_t {
+    const std::int64_t facts[] = {static_cast<std::int64_t>(mdl::arena_bytes<Network>), static_cast<std::int64_t>(mdl::weight_bytes<Network>),
+                                  static_cast<std::int64_t>(mdl::macs<Network>), static_cast<std::int64_t>(mdl::parameters<Network>)};
+    return which >= 0 && which < 4 ? facts[which] : 0;
+}
+)";
+
+}  // namespace
+
+auto driver_source(const std::string& header) -> std::string {
+    static const std::regex declaration(R"(struct\s+([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(public\s+)?mdl::)");
+    std::smatch found;
+    if (!std::regex_search(header, found, declaration))
+        fail(Exit::bad_input, "net.hpp declares no network ('struct Net : mdl::...'); convert the model again");
+    return "#include \"net.hpp\"\n\nusing Network = " + found[1].str() + ";\n" + body;
+}
+
+}  // namespace mdl::tool

@@ -1,0 +1,64 @@
+// mdl: dlopen of a compiled network.
+// SPDX-License-Identifier: MIT
+#include "compile/network_library.hpp"
+
+#include <dlfcn.h>
+
+#include "failure.hpp"
+
+namespace mdl::tool {
+
+NetworkLibrary::NetworkLibrary(const std::string& header, const std::string& flags, bool quiet) {
+    compiled_ = compile_network(header, flags, quiet);
+    if (open()) return;
+    discard(compiled_);
+    compiled_ = compile_network(header, flags, quiet);
+    if (!open()) {
+        const char* const reason = ::dlerror();
+        fail(Exit::compiler, "the compiled network does not load: ", reason == nullptr ? "it lacks a function" : reason, "; remove the cache folder '",
+             compiled_.library.parent_path().parent_path().string(), "' and try again");
+    }
+}
+
+NetworkLibrary::~NetworkLibrary() {
+    if (runner_ != nullptr) free_(runner_);
+    close();
+    if (compiled_.temporary) discard(compiled_);
+}
+
+auto NetworkLibrary::open() -> bool {
+    handle_ = ::dlopen(compiled_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle_ == nullptr) return false;
+    bool complete = true;
+    const auto find = [&](const char* name, auto& function) {
+        function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(::dlsym(handle_, name));
+        complete &= function != nullptr;
+    };
+    find("mdl_driver_version", version_);
+    find("mdl_driver_load", load_);
+    find("mdl_driver_free", free_);
+    find("mdl_driver_input_count", input_count_);
+    find("mdl_driver_output_count", output_count_);
+    find("mdl_driver_input_shape", input_shape_);
+    find("mdl_driver_output_shape", output_shape_);
+    find("mdl_driver_input_is_interleaved", input_is_interleaved_);
+    find("mdl_driver_input", input_);
+    find("mdl_driver_output", output_);
+    find("mdl_driver_run", run_);
+    find("mdl_driver_fact", fact_);
+    if (!complete || version_() != 1) close();
+    return handle_ != nullptr;
+}
+
+void NetworkLibrary::close() {
+    if (handle_ != nullptr) ::dlclose(handle_);
+    handle_ = nullptr;
+}
+
+void NetworkLibrary::load(const std::filesystem::path& weights) {
+    char error[512]{};
+    runner_ = load_(weights.c_str(), error, sizeof error);
+    if (runner_ == nullptr) fail(Exit::bad_input, static_cast<const char*>(error));
+}
+
+}  // namespace mdl::tool

@@ -1,0 +1,98 @@
+// mdl: access to an ONNX node's inputs, and its refusal.
+// SPDX-License-Identifier: MIT
+#include "onnx/call.hpp"
+
+#include "failure.hpp"
+
+namespace mdl::tool {
+
+auto Call::constant(int k, std::string_view what) const -> const Tensor& {
+    if (!has(k)) refuse(text("has no ", what, " (input ", k, ")"));
+    if (!is_constant(k)) refuse(text("computes its ", what, " while the network runs; mdl needs it as a constant"));
+    return std::get<Tensor>(value(k));
+}
+
+auto Call::constant_floats(int k, std::string_view what) const -> const Tensor& {
+    const Tensor& tensor = constant(k, what);
+    if (!tensor.is_float()) refuse(text("has integers as its ", what, "; mdl needs float32"));
+    return tensor;
+}
+
+auto Call::constant_integers(int k, std::string_view what) const -> const std::vector<std::int64_t>& {
+    const Tensor& tensor = constant(k, what);
+    if (tensor.is_float()) refuse(text("has reals as its ", what, " where integers belong"));
+    return tensor.integers;
+}
+
+auto Call::list(const char* attribute, int k) -> std::optional<std::vector<std::int64_t>> {
+    if (has(k)) return constant_integers(k, attribute);
+    return attributes.integers(attribute);
+}
+
+auto Call::layer(int k) -> int {
+    if (!has(k)) refuse(text("lacks its input ", k));
+    if (!is_constant(k)) return std::get<int>(value(k));
+    const Tensor& tensor = constant_floats(k, "input");
+    Shape shape = to_shape(tensor.dims);
+    if (shape.rank == 0) shape = Shape{1};
+    return add_constant(tensor, shape);
+}
+
+auto Call::add(const Operation& operation, std::vector<int> inputs, std::vector<Floats> weights) -> int {
+    Layer layer;
+    layer.operation = operation;
+    layer.inputs = std::move(inputs);
+    layer.weights = std::move(weights);
+    layer.name = name();
+    try {
+        return append(network_, std::move(layer));
+    } catch (const Failure& failure) {
+        refuse(failure.what());
+    }
+}
+
+auto Call::add_constant(const Tensor& tensor, const Shape& shape) -> int {
+    Operation operation;
+    operation.op = Op::constant;
+    operation.dims = shape;
+    return add(operation, {}, {tensor.floats});
+}
+
+void Call::result(int layer, int k) { results_[k] = layer; }
+
+void Call::refuse(std::string_view why) const { fail(Exit::bad_input, "operator ", node_.op_type(), " (node '", name(), "') ", why); }
+
+void Call::require_rank(int k, int rank) {
+    if (shape(k).rank != rank) refuse(text("works on a tensor of shape ", to_text(shape(k)), "; mdl supports it on ", rank, " axes only"));
+}
+
+auto lowerings() -> const LoweringTable& {
+    static const LoweringTable table = [] {
+        LoweringTable all;
+        add_convolutions(all);
+        add_dense(all);
+        add_pooling(all);
+        add_activations(all);
+        add_normalisation(all);
+        add_arithmetic(all);
+        add_rearrangements(all);
+        add_parts(all);
+        return all;
+    }();
+    return table;
+}
+
+auto to_shape(const Dims& dims) -> Shape {
+    if (dims.size() > static_cast<std::size_t>(max_rank))
+        fail(Exit::bad_input, "makes a tensor of ", dims.size(), " axes; mdl supports at most ", max_rank);
+    Shape shape;
+    for (const auto dim : dims) {
+        if (dim < 1 || dim > (std::int64_t{1} << 30)) fail(Exit::bad_input, "makes a tensor of shape ", to_text(dims), ", which mdl does not support: every size must be at least 1");
+        shape.push(static_cast<int>(dim));
+    }
+    return shape;
+}
+
+auto to_dims(const Shape& shape) -> Dims { return {shape.dims, shape.dims + shape.rank}; }
+
+}  // namespace mdl::tool

@@ -1,0 +1,27 @@
+// mdl: evaluates ONNX nodes whose inputs are all constants: the arithmetic on shapes that exporters leave in a graph.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "onnx/attributes.hpp"
+#include "onnx/tensor.hpp"
+
+namespace mdl::tool {
+
+/// The node's outputs, or nothing where its operator is not one that is folded. An omitted optional input is a null pointer.
+/// Throws Failure where the inputs do not fit the operator.
+auto fold_constants(const onnx::NodeProto& node, Attributes& attributes, const std::vector<const Tensor*>& inputs, int opset,
+                    const std::filesystem::path& folder) -> std::optional<std::vector<Tensor>>;
+
+/// Axes made positive and checked against a rank. Throws Failure.
+auto normalised_axis(std::int64_t axis, std::size_t rank) -> std::size_t;
+
+/// The shape that ONNX's Reshape gives: 0 keeps the input's size (unless `allow_zero`), -1 takes the rest. Throws Failure.
+auto reshaped(const Dims& from, const Dims& wanted, bool allow_zero) -> Dims;
+
+/// NumPy's broadcast of two shapes. Throws Failure.
+auto broadcast_dims(const Dims& a, const Dims& b) -> Dims;
+
+}  // namespace mdl::tool

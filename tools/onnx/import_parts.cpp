@@ -1,0 +1,140 @@
+// mdl: lowering of operators that join tensors and cut parts out of them: concat, split, slice.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "failure.hpp"
+#include "onnx/call.hpp"
+#include "onnx/constant_folding.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end) -> int {
+    const Shape shape = call.network().shape(layer);
+    if (begin == 0 && end == shape[axis]) return layer;
+    Operation operation;
+    operation.op = Op::slice;
+    operation.axis = axis;
+    operation.begin = static_cast<int>(begin);
+    operation.end = static_cast<int>(end);
+    return call.add(operation, {layer});
+}
+
+void slice(Call& call) {
+    const Shape shape = call.shape(0);
+    const auto starts = call.list("starts", 1), ends = call.list("ends", 2), axes = call.list("axes", 3);
+    if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()))
+        call.refuse("has starts, ends and axes that do not fit together");
+    if (call.has(4))
+        for (const auto step : call.constant_integers(4, "steps"))
+            if (step != 1) call.refuse(text("takes every ", step, "th element; mdl supports steps of 1"));
+    int layer = call.layer(0);
+    for (std::size_t k = 0; k < starts->size(); ++k) {
+        const int axis = static_cast<int>(normalised_axis(axes ? (*axes)[k] : static_cast<std::int64_t>(k), static_cast<std::size_t>(shape.rank)));
+        const std::int64_t size = shape[axis];
+        const auto bound = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? (at < -size ? 0 : at + size) : at, 0, size); };
+        const auto begin = bound((*starts)[k]), end = bound((*ends)[k]);
+        if (begin >= end) call.refuse(text("cuts an empty part out of axis ", axis, " of a tensor of shape ", to_text(shape)));
+        layer = add_slice(call, layer, axis, begin, end);
+    }
+    call.result(layer);
+}
+
+void split(Call& call) {
+    const Shape shape = call.shape(0);
+    const int axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", 0), static_cast<std::size_t>(shape.rank)));
+    const auto parts = static_cast<std::int64_t>(call.node().output_size());
+    if (const auto declared = call.attributes.integer("num_outputs", parts); declared != parts)
+        call.refuse(text("declares ", declared, " outputs and has ", parts));
+    if (parts == 0) call.refuse("has no outputs");
+    auto sizes = call.list("split", 1).value_or(Dims{});
+    if (sizes.empty()) {
+        const std::int64_t each = (shape[axis] + parts - 1) / parts;  // the last one may be smaller
+        for (std::int64_t k = 0; k < parts; ++k) sizes.push_back(std::min(each, shape[axis] - k * each));
+    }
+    if (static_cast<std::int64_t>(sizes.size()) != parts) call.refuse("has another number of sizes than of outputs");
+    std::int64_t begin = 0;
+    for (std::size_t k = 0; k < sizes.size(); ++k) {
+        if (sizes[k] < 1 || sizes[k] > shape[axis] - begin) call.refuse(text("cuts parts that do not fit axis ", axis, " of a tensor of shape ", to_text(shape)));
+        call.result(add_slice(call, call.layer(0), axis, begin, begin + sizes[k]), static_cast<int>(k));
+        begin += sizes[k];
+    }
+    if (begin != shape[axis]) call.refuse(text("cuts parts that do not fill axis ", axis, " of a tensor of shape ", to_text(shape)));
+}
+
+/// Neighbouring elements of one axis are a slice; a single index drops the axis.
+void gather(Call& call) {
+    const Shape shape = call.shape(0);
+    const int axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", 0), static_cast<std::size_t>(shape.rank)));
+    const auto& indices = call.constant_integers(1, "indices");
+    const std::size_t index_rank = call.constant(1, "indices").dims.size();
+    if (indices.empty() || index_rank > 1) call.refuse("picks elements by a table; mdl supports one index, or neighbouring ones");
+    const auto front = [&](std::int64_t index) { return index < 0 ? index + shape[axis] : index; };
+    const std::int64_t begin = front(indices[0]), end = begin + static_cast<std::int64_t>(indices.size());
+    for (std::size_t k = 0; k < indices.size(); ++k)
+        if (front(indices[k]) != begin + static_cast<std::int64_t>(k)) call.refuse("picks elements that are no neighbours, which mdl does not support");
+    if (begin < 0 || end > shape[axis]) call.refuse(text("picks element ", indices[0], " of an axis of ", shape[axis]));
+    const int part = add_slice(call, call.layer(0), axis, begin, end);
+    Operation operation;
+    operation.op = Op::reshape;
+    for (int a = 0; a < shape.rank; ++a)
+        if (a != axis) operation.dims.push(shape[a]);
+    if (operation.dims.rank == 0) operation.dims.push(1);
+    call.result(index_rank == 0 ? call.add(operation, {part}) : part);
+}
+
+/// Constants of one value before or after the computed parts are padding.
+void concat(Call& call) {
+    std::vector<int> computed;
+    for (int k = 0; k < call.input_count(); ++k)
+        if (!call.is_constant(k)) computed.push_back(k);
+    if (computed.empty()) call.refuse("joins constants of different kinds");
+    const Shape shape = call.shape(computed.front());
+    const int axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", 1), static_cast<std::size_t>(shape.rank)));
+    const Tensor* value = nullptr;
+    const auto is_padding = [&](int k) {
+        const Tensor& constant = call.constant_floats(k, "part");
+        if (!constant.is_uniform() || constant.dims.size() != static_cast<std::size_t>(shape.rank)) return false;
+        for (int a = 0; a < shape.rank; ++a)
+            if (a != axis && constant.dims[static_cast<std::size_t>(a)] != shape[a]) return false;
+        if (value == nullptr) value = &constant;
+        return value->floats->front() == constant.floats->front();
+    };
+    int first = 0, last = call.input_count() - 1;
+    std::int64_t before = 0, after = 0;
+    const auto size_of = [&](int k) { return call.constant_floats(k, "part").dims[static_cast<std::size_t>(axis)]; };
+    while (first < computed.front() && is_padding(first)) before += size_of(first++);
+    while (last > computed.back() && is_padding(last)) after += size_of(last--);
+    std::vector<int> parts;
+    for (int k = first; k <= last; ++k) parts.push_back(call.layer(k));
+    int layer = parts.front();
+    if (parts.size() > 1) {
+        Operation operation;
+        operation.op = Op::concat;
+        operation.axis = axis;
+        layer = call.add(operation, parts);
+    }
+    if (before + after > 0) {
+        Operation operation;
+        operation.op = Op::pad;
+        operation.alpha = value->floats->front();
+        for (int a = 0; a < shape.rank; ++a) {
+            operation.dims.push(a == axis ? static_cast<int>(before) : 0);
+            operation.dims_end.push(a == axis ? static_cast<int>(after) : 0);
+        }
+        layer = call.add(operation, {layer});
+    }
+    call.result(layer);
+}
+
+}  // namespace
+
+void add_parts(LoweringTable& table) {
+    table["Slice"] = slice;
+    table["Split"] = split;
+    table["Gather"] = gather;
+    table["Concat"] = concat;
+}
+
+}  // namespace mdl::tool

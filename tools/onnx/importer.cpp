@@ -1,0 +1,174 @@
+// mdl: the walk over an ONNX graph.
+// SPDX-License-Identifier: MIT
+#include "onnx/importer.hpp"
+
+#include <unordered_map>
+
+#include "failure.hpp"
+#include "onnx/call.hpp"
+#include "onnx/constant_folding.hpp"
+#include "onnx/patterns.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+class Importer {
+public:
+    Importer(OnnxModel model, const ImportOptions& options) : model_(std::move(model)), options_(options) {}
+
+    auto run() -> Network {
+        read_initializers();
+        for (const auto& input : model_.proto.graph().input())
+            if (!values_.contains(input.name())) add_input(input);
+        if (network_.inputs.empty()) fail(Exit::bad_input, "the model has no input: everything in it is constant");
+        for (const auto& [name, shape] : options_.shapes) {
+            bool known = false;
+            for (const auto& input : network_.inputs) known |= input.name == name;
+            if (!known) fail(Exit::usage, "--shape names '", name, "', which is no input of the model; its first input is '", network_.inputs[0].name, "'");
+        }
+        for (const auto& node : model_.proto.graph().node()) lower(node);
+        for (const auto& output : model_.proto.graph().output()) add_output(output.name());
+        if (network_.outputs.empty()) fail(Exit::bad_input, "the model has no output; export it again");
+        recognise_patterns(network_);
+        return std::move(network_);
+    }
+
+private:
+    void read_initializers() {
+        auto* graph = model_.proto.mutable_graph();
+        for (auto& initializer : *graph->mutable_initializer()) {
+            define(initializer.name(), decode(initializer, model_.folder));
+            initializer.Clear();  // a VGG's weights should not lie in memory twice
+        }
+    }
+
+    void define(const std::string& name, Value value) {
+        if (name.empty()) return;
+        if (!values_.emplace(name, std::move(value)).second)
+            fail(Exit::bad_input, "the tensor '", name, "' is made twice; the file is damaged");
+    }
+
+    void add_input(const onnx::ValueInfoProto& input) {
+        const auto& type = input.type();
+        if (!type.has_tensor_type()) fail(Exit::bad_input, "input '", input.name(), "' is not a tensor; mdl supports tensors only");
+        if (type.tensor_type().elem_type() != onnx::TensorProto::FLOAT)
+            fail(Exit::bad_input, "input '", input.name(), "' is not float32 (ONNX element type ", type.tensor_type().elem_type(),
+                 "); export the model in float32");
+        Operation operation;
+        operation.op = Op::input;
+        operation.dims = input_shape(input);
+        Layer layer;
+        layer.operation = operation;
+        layer.name = input.name();
+        const int number = append(network_, std::move(layer));
+        network_.inputs.push_back({input.name(), number});
+        define(input.name(), number);
+    }
+
+    auto input_shape(const onnx::ValueInfoProto& input) const -> Shape {
+        Dims dims;
+        if (const auto given = options_.shapes.find(input.name()); given != options_.shapes.end()) {
+            dims.assign(given->second.begin(), given->second.end());
+        } else {
+            const auto& shape = input.type().tensor_type().shape();
+            for (int axis = 0; axis < shape.dim_size(); ++axis) {
+                const auto& dim = shape.dim(axis);
+                const bool dynamic = !dim.has_dim_value() || dim.dim_value() <= 0;
+                if (dynamic && axis > 0)
+                    fail(Exit::bad_input, "input '", input.name(), "' has no fixed size along axis ", axis, dim.dim_param().empty() ? "" : " ('" + dim.dim_param() + "')",
+                         "; give its shape, as in --shape ", input.name(), "=1,3,224,224, or export the model with fixed sizes");
+                dims.push_back(dynamic ? 1 : dim.dim_value());
+            }
+        }
+        if (dims.empty()) fail(Exit::bad_input, "input '", input.name(), "' declares no shape; give it, as in --shape ", input.name(), "=1,3,224,224");
+        return to_shape(dims);
+    }
+
+    void add_output(const std::string& name) {
+        const auto found = values_.find(name);
+        if (const auto missing = missing_.find(name); missing != missing_.end())
+            fail(Exit::bad_input, "the output '", name, "' is a further output of ", missing->second, " that mdl does not compute; remove it from the model's outputs");
+        if (found == values_.end()) fail(Exit::bad_input, "nothing makes the output '", name, "'; the file is damaged");
+        if (std::holds_alternative<Tensor>(found->second))
+            fail(Exit::bad_input, "the output '", name, "' is a constant; remove it from the model's outputs");
+        network_.outputs.push_back({name, std::get<int>(found->second)});
+    }
+
+    void lower(const onnx::NodeProto& node) {
+        std::vector<const Value*> inputs;
+        std::vector<const Tensor*> constants;
+        for (const auto& name : node.input()) {
+            const auto found = values_.find(name);
+            if (const auto missing = missing_.find(name); missing != missing_.end())
+                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name, "', a further output of ", missing->second,
+                     " that mdl does not compute; export the model for inference");
+            if (!name.empty() && found == values_.end())
+                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name, "', which nothing before it makes; the file is damaged");
+            inputs.push_back(name.empty() ? nullptr : &found->second);
+            constants.push_back(name.empty() ? nullptr : std::get_if<Tensor>(&found->second));
+        }
+        Call call(network_, node, std::move(inputs), model_.opset);
+        if (fold(node, call, constants)) return;
+        const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
+        const auto lowering = lowerings().find(node.op_type());
+        if (!standard || lowering == lowerings().end()) refuse_unknown(call, standard);
+        for (const auto& attribute : node.attribute())
+            if (attribute.has_ref_attr_name()) call.refuse("takes an attribute from a function's caller; export with functions inlined");
+        try {
+            lowering->second(call);
+        } catch (const Failure& failure) {
+            const std::string what = failure.what();
+            if (what.starts_with("operator ")) throw;
+            call.refuse(what);
+        }
+        if (const auto unread = call.attributes.unread(); !unread.empty())
+            call.refuse(text("has an attribute '", unread, "' that mdl does not know; export with a standard opset from ", oldest_opset, " to ", newest_opset));
+        for (int k = 0; k < node.output_size(); ++k) {
+            const auto result = call.results().find(k);
+            if (result != call.results().end()) define(node.output(k), result->second);
+            else if (!node.output(k).empty()) missing_.emplace(node.output(k), text(node.op_type(), " (node '", call.name(), "')"));
+        }
+    }
+
+    /// Shape needs only the shape of a computed tensor; everything else is folded where all inputs are constants.
+    auto fold(const onnx::NodeProto& node, Call& call, std::vector<const Tensor*> constants) -> bool {
+        Tensor stand_in;
+        if (node.op_type() == "Shape" && call.has(0) && !call.is_constant(0)) {
+            stand_in.dims = to_dims(call.shape(0));
+            constants[0] = &stand_in;
+        }
+        for (std::size_t k = 0; k < constants.size(); ++k)
+            if (constants[k] == nullptr && call.has(static_cast<int>(k))) return false;
+        try {
+            auto folded = fold_constants(node, call.attributes, constants, model_.opset, model_.folder);
+            if (!folded) return false;
+            if (const auto unread = call.attributes.unread(); !unread.empty()) call.refuse(text("has an attribute '", unread, "' that mdl does not know"));
+            for (int k = 0; k < node.output_size(); ++k) define(node.output(k), std::move((*folded)[static_cast<std::size_t>(k)]));
+        } catch (const Failure& failure) {
+            const std::string what = failure.what();
+            if (what.starts_with("operator ")) throw;
+            call.refuse(what);
+        }
+        return true;
+    }
+
+    [[noreturn]] static void refuse_unknown(const Call& call, bool standard) {
+        std::string known;
+        for (const auto& [name, lowering] : lowerings()) known += (known.empty() ? "" : ", ") + std::string(name);
+        if (!standard) call.refuse(text("belongs to '", call.node().domain(), "', not to ONNX's own operators; export the model without custom operators"));
+        call.refuse("is not supported by mdl; replace it in the model, or cut the network before it. Supported operators: " + known);
+    }
+
+    OnnxModel model_;
+    const ImportOptions& options_;
+    Network network_{};
+    std::unordered_map<std::string, Value> values_{};
+    std::unordered_map<std::string, std::string> missing_{};  ///< outputs that are not computed, and the node that has them
+};
+
+}  // namespace
+
+auto import_onnx(OnnxModel model, const ImportOptions& options) -> Network { return Importer(std::move(model), options).run(); }
+
+}  // namespace mdl::tool

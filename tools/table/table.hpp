@@ -1,0 +1,14 @@
+// mdl: prints the table of a network: layer, shape, multiply-accumulates, weights.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <iosfwd>
+
+#include <mdl/weights/reader.hpp>
+
+namespace mdl::tool {
+
+/// The table that a weights file carries, with its totals, preprocessing and labels. Throws Failure where it is damaged.
+void print_table(std::ostream& out, const weights::File& file);
+
+}  // namespace mdl::tool
