@@ -66,7 +66,8 @@ auto infer(const Operation& operation, const std::vector<Shape>& inputs) -> grap
     const graph::Description description = describe(operation);
     Operation completed = description.operation;
     const int given = static_cast<int>(inputs.size());
-    if (given < description.min_inputs || (description.max_inputs >= 0 && given > description.max_inputs)) fail(Exit::bad_input, "has ", given, " inputs, which is another number than it takes");
+    if (given < description.min_inputs || (description.max_inputs >= 0 && given > description.max_inputs))
+        fail(Exit::bad_input, "has ", given, " inputs, which is another number than it takes");
     graph::Inference found = description.rule(completed, inputs);
     if (found.problem != graph::Problem::none) {
         const auto shown = [](const Shape& shape) { return shape.rank > 0 ? " [" + to_text(shape) + "]" : std::string(); };
@@ -85,7 +86,8 @@ auto append(Network& network, Layer layer) -> int {
         const Shape& shape = layer.inference.weights[w].shape;
         const auto& values = layer.weights[static_cast<std::size_t>(w)];
         if (values == nullptr || static_cast<std::int64_t>(values->size()) != shape.count())
-            fail(Exit::bad_input, "has ", values == nullptr ? 0 : values->size(), " weights where its shape [", to_text(shape), "] says ", shape.count(), "; the file is damaged");
+            fail(Exit::bad_input, "has ", values == nullptr ? 0 : values->size(), " weights where its shape [", to_text(shape),
+                 "] says ", shape.count(), "; the file is damaged");
     }
     network.layers.push_back(std::move(layer));
     return static_cast<int>(network.layers.size()) - 1;

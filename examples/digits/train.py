@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 """Train the two digit networks of this example and write digits.onnx, digits_dense.onnx and held_out.bin.
 
-usage: /usr/bin/python3 train.py digits.csv.gz [--out FOLDER] [--validate]
+usage: /usr/bin/python3 train.py digits.csv.gz [--out FOLDER] [--validate] [--epochs N]
 
 Needs Debian's python3-torch and python3-onnx. Runs for about three minutes on one core.
 
@@ -147,6 +147,7 @@ def main():
     parser.add_argument("csv", help="the digits as gzipped csv")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent, help="where the three files go")
     parser.add_argument("--validate", action="store_true", help="cross-validate within the training digits; write nothing")
+    parser.add_argument("--epochs", type=int, help="train both networks this long (default: 200 and 300)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -166,7 +167,7 @@ def main():
             torch.manual_seed(1)
             network = make()
             print(f"{name}: {sum(p.numel() for p in network.parameters())} parameters while training, {len(seen)} digits")
-            network = train(network, images[seen], labels[seen], epochs, rate)
+            network = train(network, images[seen], labels[seen], arguments.epochs or epochs, rate)
             wrong += unseen[wrong_answers(network, images[unseen], labels[unseen])].tolist()
         measured = sum(len(unseen) for _, unseen in parts)
         part = "cross-validated" if arguments.validate else "held-out"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <new>
 #include <utility>
@@ -74,7 +75,8 @@ TEST_CASE("run never allocates, from the first time on") {
     CHECK(loaded);
     if (!loaded) return;
     static Arena<Mixed> arena;
-    const std::vector<std::uint8_t> pixels(24 * 24 * 3, 77);
+    std::array<std::uint8_t, 24 * 24 * 3> pixels;
+    pixels.fill(77);
 
     const int before = allocations;
     Context<Mixed> context{*model, arena};

@@ -9,7 +9,10 @@ import sys
 
 nm, path, prefix = sys.argv[1:]
 lines = subprocess.run([nm, "--demangle", "--defined-only", path], capture_output=True, text=True, check=True).stdout.splitlines()
-weak = [line.split(maxsplit=2)[2] for line in lines if line.split(maxsplit=2)[1] in "WwVvu"]
+# Made by the compilers themselves, the same in every unit: a pointer to the exception personality, a call of std::terminate.
+neutral = ("DW.ref.", "__clang_call_terminate")
+symbols = [line.split(maxsplit=2) for line in lines]
+weak = [name for _, kind, name in symbols if kind in "WwVvu" and not name.startswith(neutral)]
 own = [name for name in weak if prefix in name]
 shared = [name for name in weak if prefix not in name]
 for name in shared:

@@ -65,8 +65,10 @@ TEST_CASE("integers divide towards zero and broadcast") {
 TEST_CASE("slices go backwards and clamp") {
     ModelBuilder model;
     model.node("Slice", {"a", "s", "e", "x", "t"}, {"c"});
-    CHECK(folded(model, {list({1, 2, 3, 4}), list({-1}), list({-100}), list({0}), list({-2})}).integers == std::vector<std::int64_t>{4, 2});
-    CHECK(folded(model, {list({1, 2, 3, 4}), list({1}), list({100}), list({0}), list({1})}).integers == std::vector<std::int64_t>{2, 3, 4});
+    CHECK(folded(model, {list({1, 2, 3, 4}), list({-1}), list({-100}), list({0}), list({-2})}).integers ==
+          std::vector<std::int64_t>{4, 2});
+    CHECK(folded(model, {list({1, 2, 3, 4}), list({1}), list({100}), list({0}), list({1})}).integers ==
+          std::vector<std::int64_t>{2, 3, 4});
 }
 
 TEST_CASE("transposition, expansion and ranges give NumPy's elements") {
@@ -76,7 +78,8 @@ TEST_CASE("transposition, expansion and ranges give NumPy's elements") {
     model.node("Expand", {"a", "s"}, {"c"});
     CHECK(folded(model, {Tensor::of_integers({2, 1}, {1, 2}), list({2, 2})}).integers == std::vector<std::int64_t>{1, 1, 2, 2});
     model.node("Range", {"a", "b", "c"}, {"d"});
-    CHECK(folded(model, {Tensor::of_integers({}, {5}), Tensor::of_integers({}, {0}), Tensor::of_integers({}, {-2})}).integers == std::vector<std::int64_t>{5, 3, 1});
+    CHECK(folded(model, {Tensor::of_integers({}, {5}), Tensor::of_integers({}, {0}), Tensor::of_integers({}, {-2})}).integers ==
+          std::vector<std::int64_t>{5, 3, 1});
 }
 
 TEST_CASE("squeeze, unsqueeze and concat keep the elements and change the shape") {
@@ -86,7 +89,8 @@ TEST_CASE("squeeze, unsqueeze and concat keep the elements and change the shape"
     model.node("Squeeze", {"a"}, {"c"});
     CHECK(folded(model, {Tensor::of_integers({1, 2, 1}, {1, 2})}).dims == Dims{2});
     model.node("Concat", {"a", "b"}, {"c"}).integer("axis", 1);
-    CHECK(folded(model, {Tensor::of_integers({2, 1}, {1, 2}), Tensor::of_integers({2, 2}, {3, 4, 5, 6})}).integers == std::vector<std::int64_t>{1, 3, 4, 2, 5, 6});
+    CHECK(folded(model, {Tensor::of_integers({2, 1}, {1, 2}), Tensor::of_integers({2, 2}, {3, 4, 5, 6})}).integers ==
+          std::vector<std::int64_t>{1, 3, 4, 2, 5, 6});
 }
 
 TEST_CASE("half precision, doubles and bytes are decoded to floats and integers") {

@@ -23,7 +23,11 @@ auto single(int opset, std::initializer_list<std::int64_t> dims) -> ModelBuilder
 TEST_CASE("a convolution keeps kernel, stride, dilation, padding, groups and bias") {
     auto model = single(13, {1, 4, 9, 9});
     model.weights("w", {6, 2, 3, 2}).weights("b", {6});
-    model.node("Conv", {"x", "w", "b"}, {"y"}).integers("strides", {2, 1}).integers("dilations", {1, 2}).integers("pads", {1, 0, 0, 2}).integer("group", 2);
+    model.node("Conv", {"x", "w", "b"}, {"y"})
+        .integers("strides", {2, 1})
+        .integers("dilations", {1, 2})
+        .integers("pads", {1, 0, 0, 2})
+        .integer("group", 2);
     CHECK(model.layers() == "Conv<6, Kernel<3, 2>, Stride<2, 1>, Dilation<1, 2>, Pad<1, 0, 0, 2>, Groups<2>>");
 }
 
@@ -123,7 +127,12 @@ TEST_CASE("softmax flattens at its axis up to opset 12 and takes one axis since"
 
 TEST_CASE("pooling keeps rounding, padding and what it counts") {
     auto average = single(11, {1, 2, 7, 7});
-    average.node("AveragePool", {"x"}, {"y"}).integers("kernel_shape", {3, 3}).integers("strides", {2, 2}).integers("pads", {1, 1, 1, 1}).integer("count_include_pad", 1).integer("ceil_mode", 1);
+    average.node("AveragePool", {"x"}, {"y"})
+        .integers("kernel_shape", {3, 3})
+        .integers("strides", {2, 2})
+        .integers("pads", {1, 1, 1, 1})
+        .integer("count_include_pad", 1)
+        .integer("ceil_mode", 1);
     CHECK(average.layers() == "Pool<Average, Kernel<3>, Stride<2>, Pad<1>, Ceil, CountPadding>");
     auto largest = single(8, {1, 2, 7, 7});
     largest.node("MaxPool", {"x"}, {"y"}).integers("kernel_shape", {2, 3}).string("auto_pad", "SAME_LOWER");

@@ -86,7 +86,8 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
             }
             for (std::int64_t i = 0; i < expected.count(); ++i) largest = std::max(largest, std::abs(expected.real(i)));
             for (std::int64_t i = 0; i < expected.count(); ++i) {
-                const double difference = std::abs(expected.real(i) - static_cast<double>(outputs[o][static_cast<std::size_t>(i)])) / largest;
+                const double difference =
+                    std::abs(expected.real(i) - static_cast<double>(outputs[o][static_cast<std::size_t>(i)])) / largest;
                 outcome.error = std::max(outcome.error, std::isnan(difference) ? 1e9 : difference);
             }
         }

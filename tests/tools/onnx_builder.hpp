@@ -67,7 +67,8 @@ public:
         proto.mutable_graph()->add_output()->set_name(name);
         return *this;
     }
-    auto floats(const std::string& name, std::initializer_list<std::int64_t> dims, const std::vector<float>& values) -> ModelBuilder& {
+    auto floats(const std::string& name, std::initializer_list<std::int64_t> dims, const std::vector<float>& values)
+        -> ModelBuilder& {
         auto* const tensor = add_tensor(name, dims, onnx::TensorProto::FLOAT);
         for (const auto value : values) tensor->add_float_data(value);
         return *this;
@@ -85,7 +86,8 @@ public:
         for (const auto value : values) tensor->add_int64_data(value);
         return *this;
     }
-    auto node(const std::string& op, std::initializer_list<std::string> inputs, std::initializer_list<std::string> outputs) -> NodeBuilder {
+    auto node(const std::string& op, std::initializer_list<std::string> inputs, std::initializer_list<std::string> outputs)
+        -> NodeBuilder {
         auto* const added = proto.mutable_graph()->add_node();
         added->set_op_type(op);
         for (const auto& name : inputs) added->add_input(name);
@@ -134,7 +136,8 @@ public:
     }
 
 private:
-    auto add_tensor(const std::string& name, std::initializer_list<std::int64_t> dims, onnx::TensorProto::DataType type) -> onnx::TensorProto* {
+    auto add_tensor(const std::string& name, std::initializer_list<std::int64_t> dims, onnx::TensorProto::DataType type)
+        -> onnx::TensorProto* {
         auto* const tensor = proto.mutable_graph()->add_initializer();
         tensor->set_name(name);
         tensor->set_data_type(type);

@@ -48,7 +48,8 @@ TEST_CASE("a concat that begins with what another one joined reads that one") {
     model.node("Tanh", {"c"}, {"b"});
     model.node("Concat", {"x", "a", "b"}, {"d"}).integer("axis", 1);
     model.node("Sigmoid", {"d"}, {"y"});
-    CHECK(model.type() == "struct Net : Sequential<InputTensor<1, 2, 2, 2>, Concat<Identity, Relu>, Concat<Identity, Tanh>, Sigmoid> {};");
+    CHECK(model.type() ==
+          "struct Net : Sequential<InputTensor<1, 2, 2, 2>, Concat<Identity, Relu>, Concat<Identity, Tanh>, Sigmoid> {};");
 }
 
 TEST_CASE("an input of pixels that is only read channel by channel is an interleaved image") {

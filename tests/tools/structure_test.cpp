@@ -31,7 +31,8 @@ TEST_CASE("branches nest, and a gate multiplies its own input") {
     model.node("Concat", {"r", "g"}, {"j"}).integer("axis", 2);
     model.node("Tanh", {"j"}, {"y"});
     CHECK(model.type() ==
-          "struct Net : Sequential<Input<4, 4, 3, F32, Chw>, Mul<Identity, Sequential<GlobalPool<Average>, Conv<3, NoBias>, Sigmoid>>, "
+          "struct Net : Sequential<Input<4, 4, 3, F32, Chw>, Mul<Identity, Sequential<GlobalPool<Average>, Conv<3, NoBias>, "
+          "Sigmoid>>, "
           "Concat<Axis<2>, Relu, Identity>, Tanh> {};");
 }
 
@@ -45,7 +46,8 @@ TEST_CASE("what is neither sequence nor branches is a graph where it stands") {
     model.node("Mul", {"b", "c"}, {"d"});
     model.node("Exp", {"d"}, {"y"});
     CHECK(model.type() ==
-          "struct Net : Sequential<Input<4, 4, 3, F32, Chw>, Sigmoid, Graph<Node<\"a\", Relu, From<\"in\">>, Node<\"b\", Tanh, From<\"in\">>, "
+          "struct Net : Sequential<Input<4, 4, 3, F32, Chw>, Sigmoid, Graph<Node<\"a\", Relu, From<\"in\">>, Node<\"b\", Tanh, "
+          "From<\"in\">>, "
           "Node<\"c\", Add<>, From<\"a\", \"b\">>, Node<\"d\", Mul<>, From<\"b\", \"c\">>>, Exp> {};");
 }
 
@@ -55,7 +57,8 @@ TEST_CASE("several inputs and outputs make a graph with their names") {
     model.node("Add", {"in 1", "b"}, {"sum:0"});
     model.node("Sub", {"in 1", "b"}, {"difference"});
     CHECK(model.type() ==
-          "struct Net : Graph<Node<\"in_1\", InputTensor<1, 2>>, Node<\"b\", InputTensor<1, 2>>, Node<\"sum_0\", Add<>, From<\"in_1\", \"b\">>, "
+          "struct Net : Graph<Node<\"in_1\", InputTensor<1, 2>>, Node<\"b\", InputTensor<1, 2>>, Node<\"sum_0\", Add<>, "
+          "From<\"in_1\", \"b\">>, "
           "Node<\"difference\", Subtract<>, From<\"in_1\", \"b\">>, Output<\"sum_0\", \"difference\">> {};");
 }
 

@@ -71,7 +71,8 @@ private:
 
     void branch(const Chain& branch, int depth, bool comma) {
         if (branch.empty()) return put(depth, "mdl::Identity", comma, "");
-        if (branch.size() == 1 && branch[0].kind == Item::Kind::leaf) return put(depth, leaf(branch[0].layer), comma, name(branch[0].layer));
+        if (branch.size() == 1 && branch[0].kind == Item::Kind::leaf)
+            return put(depth, leaf(branch[0].layer), comma, name(branch[0].layer));
         if (branch.size() == 1 && branch[0].kind == Item::Kind::join) return join(branch[0], depth, comma);
         put(depth, "mdl::Sequential<", false, "");
         chain(branch, depth + 1);
@@ -91,14 +92,16 @@ private:
 
     void join(const Item& item, int depth, bool comma) {
         const auto& operation = network_.at(item.layer).operation;
-        const bool residual = operation.op == Op::binary && operation.binary == Binary::add && item.branches.size() == 2 && item.branches[0].empty() && !item.branches[1].empty();
+        const bool residual = operation.op == Op::binary && operation.binary == Binary::add && item.branches.size() == 2 &&
+                              item.branches[0].empty() && !item.branches[1].empty();
         if (residual) {
             put(depth, "mdl::Residual<", false, "");
             chain(item.branches[1], depth + 1);
         } else {
             const std::string option = join_option(operation);
             put(depth, layer_text(operation) + "<" + (option.empty() ? "" : option + ","), false, "");
-            for (std::size_t b = 0; b < item.branches.size(); ++b) branch(item.branches[b], depth + 1, b + 1 < item.branches.size());
+            for (std::size_t b = 0; b < item.branches.size(); ++b)
+                branch(item.branches[b], depth + 1, b + 1 < item.branches.size());
         }
         close(depth, comma, name(item.layer));
     }
@@ -109,7 +112,8 @@ private:
         for (std::size_t k = 0; k < inputs.size(); ++k)
             line += (k == 0 ? ", mdl::From<" : ", ") + (inputs[k] == entry ? "\"in\"" : string(inputs[k]));
         const std::string original = name(layer);
-        put(depth, line + (inputs.empty() ? ">" : ">>"), comma, original == names_[static_cast<std::size_t>(layer)] ? "" : original);
+        put(depth, line + (inputs.empty() ? ">" : ">>"), comma,
+            original == names_[static_cast<std::size_t>(layer)] ? "" : original);
     }
 
     void inner_graph(const Item& item, int depth, bool comma) {
@@ -144,9 +148,10 @@ auto header_text(const Network& network, const Structure& structure, const std::
     const std::size_t line = body.rfind('\n', body.size() - 2);
     const std::size_t mark = body.find("  // ", line == std::string::npos ? 0 : line + 1);
     body.insert(mark == std::string::npos ? body.size() - 1 : mark, "> {};");
-    return "// " + network.name + ", converted by mdl from " + comment_text(source) + "; its weights are in the .mdlw file beside it.\n" +
-           "// in: " + list(network.inputs, network) + "; out: " + list(network.outputs, network) + "\n" +
-           "#pragma once\n\n#include <mdl/mdl.hpp>\n\nstruct " + network.name + " : mdl::" + (structure.is_chain ? "Sequential" : "Graph") + "<\n" + body;
+    return "// " + network.name + ", converted by mdl from " + comment_text(source) +
+           "; its weights are in the .mdlw file beside it.\n" + "// in: " + list(network.inputs, network) +
+           "; out: " + list(network.outputs, network) + "\n" + "#pragma once\n\n#include <mdl/mdl.hpp>\n\nstruct " + network.name +
+           " : mdl::" + (structure.is_chain ? "Sequential" : "Graph") + "<\n" + body;
 }
 
 }  // namespace mdl::tool

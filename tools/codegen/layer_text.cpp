@@ -79,7 +79,8 @@ auto input(const Operation& op) -> std::string {
     const bool hwc = op.image.layout == PixelLayout::hwc;
     const bool image = shape.rank == 4 && shape[0] == 1 && (shape[1] == 1 || shape[1] == 3);
     if (!image && !hwc) return template_text("InputTensor", sizes(shape));
-    return template_text("Input", {std::to_string(shape[2]), std::to_string(shape[3]), std::to_string(shape[1]), "mdl::F32", hwc ? "mdl::Hwc" : "mdl::Chw"});
+    return template_text("Input", {std::to_string(shape[2]), std::to_string(shape[3]), std::to_string(shape[1]), "mdl::F32",
+                                   hwc ? "mdl::Hwc" : "mdl::Chw"});
 }
 
 auto activation(const Activation& f) -> std::string {
@@ -145,7 +146,8 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::dense: return "mdl::Dense<" + std::to_string(op.out_channels) + no_bias + ">";
         case Op::pool: return pool(op);
         case Op::global_pool: return "mdl::GlobalPool<" + pooling_name(op.pooling) + ">";
-        case Op::batch_norm: return op.epsilon == 1e-5f ? "mdl::BatchNorm<>" : "mdl::BatchNorm<" + real_option("Epsilon", op.epsilon) + ">";
+        case Op::batch_norm:
+            return op.epsilon == 1e-5f ? "mdl::BatchNorm<>" : "mdl::BatchNorm<" + real_option("Epsilon", op.epsilon) + ">";
         case Op::scale: return op.bias ? "mdl::Scale<>" : "mdl::Scale<mdl::NoBias>";
         case Op::prelu: return "mdl::Prelu";
         case Op::lrn: return lrn(op);
@@ -155,7 +157,9 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::binary: return binary_name(op.binary);
         case Op::concat: return "mdl::Concat";
         case Op::slice: return template_text("Slice", {option("Axis", op.axis), option("Begin", op.begin), option("End", op.end)});
-        case Op::reshape: return op.dims.rank == 0 ? (op.axis == 1 ? "mdl::Flatten" : option("FlattenFrom", op.axis)) : template_text("Reshape", sizes(op.dims));
+        case Op::reshape:
+            return op.dims.rank == 0 ? (op.axis == 1 ? "mdl::Flatten" : option("FlattenFrom", op.axis))
+                                     : template_text("Reshape", sizes(op.dims));
         case Op::transpose: return template_text("Transpose", sizes(op.dims));
         case Op::channel_shuffle: return option("ChannelShuffle", op.groups);
         case Op::pad: return pad(op);
@@ -166,7 +170,9 @@ auto layer_text(const Operation& op) -> std::string {
     fail(Exit::bad_input, "an operation has no spelling in C++; report this as a mistake of mdl");
 }
 
-auto join_option(const Operation& op) -> std::string { return op.op == Op::concat && op.axis != 1 ? option("Axis", op.axis) : std::string(); }
+auto join_option(const Operation& op) -> std::string {
+    return op.op == Op::concat && op.axis != 1 ? option("Axis", op.axis) : std::string();
+}
 
 auto real_text(float value) -> std::string {
     if (!std::isfinite(value)) fail(Exit::bad_input, "an attribute is not a finite number; correct the model");

@@ -36,7 +36,8 @@ auto struct_name(const std::string& file_stem) -> std::string {
 }
 
 auto is_identifier(const std::string& text) -> bool {
-    static const std::set<std::string> taken{"mdl", "std", "int", "float", "class", "struct", "double", "auto", "char", "bool", "void", "long", "short", "new", "this", "template"};
+    static const std::set<std::string> taken{"mdl",  "std",  "int",  "float", "class", "struct", "double", "auto",
+                                             "char", "bool", "void", "long",  "short", "new",    "this",   "template"};
     if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0])) != 0 || taken.contains(text)) return false;
     for (const char c : text)
         if (!is_alphanumeric(c) && c != '_') return false;

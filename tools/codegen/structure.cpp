@@ -69,7 +69,8 @@ private:
             item.branches.push_back(std::move(*branch));
         }
         const auto& operation = network_.at(item.layer).operation;
-        const bool commutes = operation.op == Op::binary && (operation.binary == Binary::add || operation.binary == Binary::multiply);
+        const bool commutes =
+            operation.op == Op::binary && (operation.binary == Binary::add || operation.binary == Binary::multiply);
         if (commutes && item.branches.size() == 2 && item.branches[1].empty()) std::swap(item.branches[0], item.branches[1]);
         return true;
     }
@@ -141,7 +142,8 @@ auto find_structure(const Network& network) -> Structure {
             Item input;
             input.layer = 0;
             structure.chain.push_back(std::move(input));
-            structure.chain.insert(structure.chain.end(), std::make_move_iterator(chain->begin()), std::make_move_iterator(chain->end()));
+            structure.chain.insert(structure.chain.end(), std::make_move_iterator(chain->begin()),
+                                   std::make_move_iterator(chain->end()));
             // One graph around everything is the network itself.
             if (structure.chain.size() > 2 || structure.chain.back().kind != Item::Kind::graph) return structure;
         }

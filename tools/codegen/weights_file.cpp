@@ -60,7 +60,8 @@ auto weights_writer(const Network& network, const RunGraph& g, const FileExtras&
             const auto& spec = node.weights[w];
             // The number keeps names apart that are cut.
             const std::string stem = names[i].size() > 180 ? names[i].substr(0, 160) + "_" + std::to_string(i) : names[i];
-            check(writer.add_tensor(text(stem, ".", role_name(spec.role)), spec.shape, std::span<const float>(*layer.weights[static_cast<std::size_t>(w)])));
+            check(writer.add_tensor(text(stem, ".", role_name(spec.role)), spec.shape,
+                                    std::span<const float>(*layer.weights[static_cast<std::size_t>(w)])));
         }
         const std::string name = printable(layer.name, 1000), operation = operation_text(layer.operation);
         weights::NodeInfo info;

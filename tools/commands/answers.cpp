@@ -14,13 +14,15 @@
 
 namespace mdl::tool {
 
-void print_answers(std::ostream& out, const std::string& name, const Shape& shape, std::span<const float> values, const std::vector<std::string>& labels, int top) {
+void print_answers(std::ostream& out, const std::string& name, const Shape& shape, std::span<const float> values,
+                   const std::vector<std::string>& labels, int top) {
     out << name << " [" << to_text(shape) << "]";
     if (values.size() == 1) {
         out << ' ' << values[0] << '\n';
         return;
     }
-    const bool vector = std::any_of(shape.dims, shape.dims + shape.rank, [&](int size) { return static_cast<std::size_t>(size) == values.size(); });
+    const bool vector =
+        std::any_of(shape.dims, shape.dims + shape.rank, [&](int size) { return static_cast<std::size_t>(size) == values.size(); });
     if (!vector) {
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
         out << " from " << *least << " to " << *most << '\n';
@@ -34,7 +36,8 @@ void print_answers(std::ostream& out, const std::string& name, const Shape& shap
                       [&](std::size_t a, std::size_t b) { return values[a] > values[b] || (values[a] == values[b] && a < b); });
     for (std::size_t k = 0; k < count; ++k) {
         const std::size_t i = order[k];
-        out << "  " << std::setw(10) << std::left << std::setprecision(6) << values[i] << ' ' << i << (i < labels.size() ? "  " + labels[i] : "") << '\n';
+        out << "  " << std::setw(10) << std::left << std::setprecision(6) << values[i] << ' ' << i
+            << (i < labels.size() ? "  " + labels[i] : "") << '\n';
     }
 }
 

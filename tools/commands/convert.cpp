@@ -28,7 +28,9 @@ class OutputFolder {
 public:
     explicit OutputFolder(const fs::path& path) : path_(path) {
         std::error_code error;
-        for (fs::path missing = fs::absolute(path, error); !missing.empty() && !fs::exists(missing, error); missing = missing.parent_path()) first_made_ = missing;
+        for (fs::path missing = fs::absolute(path, error); !missing.empty() && !fs::exists(missing, error);
+             missing = missing.parent_path())
+            first_made_ = missing;
         fs::create_directories(path, error);
         if (error || !fs::is_directory(path)) fail(Exit::io, "cannot make the folder '", path.string(), "': ", error.message());
     }
@@ -57,6 +59,7 @@ void convert(const ConvertOptions& options) {
     auto header = weights::AtomicFile::create((folder / "net.hpp").string());
     if (!header) fail(Exit::io, header.error().message());
     check(header->write(std::as_bytes(std::span<const char>(converted.header))));
+    if (std::error_code error; fs::file_size(options.model, error) > (std::uintmax_t{50} << 20)) std::cerr << "writing ...\n";
     check(writer.write((folder / "net.mdlw").string()));
     check(header->commit());
     made.keep();
@@ -74,10 +77,14 @@ void convert(const ConvertOptions& options) {
 
 void add_convert(CLI::App& app) {
     auto options = std::make_shared<ConvertOptions>();
-    CLI::App* command = app.add_subcommand("convert", "Write net.hpp (the network as a C++ type) and net.mdlw (its weights), and print the table");
+    CLI::App* command =
+        app.add_subcommand("convert", "Write net.hpp (the network as a C++ type) and net.mdlw (its weights), and print the table");
     command->add_option("model", options->model, "the ONNX file")->required()->type_name("MODEL.onnx");
-    command->add_option("-o,--output", options->folder, "folder to write into; made where it is missing")->required()->type_name("FOLDER");
-    command->add_option("--labels", options->labels, "names of a classifier's answers, one a line, kept in the weights file")->type_name("FILE");
+    command->add_option("-o,--output", options->folder, "folder to write into; made where it is missing")
+        ->required()
+        ->type_name("FOLDER");
+    command->add_option("--labels", options->labels, "names of a classifier's answers, one a line, kept in the weights file")
+        ->type_name("FILE");
     add_conversion_options(*command, *options);
     add_preprocessing_options(*command, *options);
     command->callback([options] { convert(*options); });

@@ -32,7 +32,8 @@ void print(const std::string& name, std::span<const std::byte> bytes) {
 
 void inspect(ModelOptions options) {
     std::error_code error;
-    if (std::filesystem::is_directory(options.model, error)) options.model = (std::filesystem::path(options.model) / "net.mdlw").string();
+    if (std::filesystem::is_directory(options.model, error))
+        options.model = (std::filesystem::path(options.model) / "net.mdlw").string();
     if (is_weights_file(options.model)) {
         const auto mapped = weights::MappedFile::open(options.model.c_str());
         if (!mapped) fail(Exit::io, mapped.error().message());
@@ -49,7 +50,9 @@ void inspect(ModelOptions options) {
 void add_inspect(CLI::App& app) {
     auto options = std::make_shared<ModelOptions>();
     CLI::App* command = app.add_subcommand("inspect", "Print the table of layers, shapes, multiply-accumulates and weights");
-    command->add_option("file", options->model, "a weights file, an ONNX file, or a folder that convert wrote")->required()->type_name("FILE");
+    command->add_option("file", options->model, "a weights file, an ONNX file, or a folder that convert wrote")
+        ->required()
+        ->type_name("FILE");
     add_conversion_options(*command, *options);
     command->callback([options] { inspect(*options); });
 }

@@ -3,7 +3,9 @@
 #include "commands/model.hpp"
 
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <sstream>
 
@@ -31,26 +33,56 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
             sound &= error == std::errc() && end == word.data() + word.size() && value > 0;
             dims.push_back(value);
         }
-        if (!sound || dims.empty()) fail(Exit::usage, "--shape '", text, "' is not NAME=SIZES; write it as in --shape input=1,3,224,224");
+        if (!sound || dims.empty())
+            fail(Exit::usage, "--shape '", text, "' is not NAME=SIZES; write it as in --shape input=1,3,224,224");
         shapes[text.substr(0, equals)] = dims;
     }
     return shapes;
 }
 
+/// "104,117,123", at most four.
+void read_numbers(const char* option, const std::string& text, int& count, float* numbers) {
+    std::istringstream list(text);
+    for (std::string word; std::getline(list, word, ',');) {
+        char* end = nullptr;
+        const float value = std::strtof(word.c_str(), &end);
+        if (word.empty() || *end != '\0')
+            fail(Exit::usage, option, " '", text, "' is no list of numbers; write it as in ", option, " 104,117,123");
+        if (count == 4) fail(Exit::usage, option, " takes at most 4 numbers, one a channel");
+        numbers[count++] = value;
+    }
+}
+
 }  // namespace
 
 void add_conversion_options(CLI::App& command, ModelOptions& options) {
-    command.add_option("--shape", options.shapes, "shape of an input that the model leaves open: NAME=1,3,224,224 (batch 1 is the default)")->type_name("NAME=SIZES")->expected(1)->take_all();
+    command
+        .add_option("--shape", options.shapes,
+                    "shape of an input that the model leaves open: NAME=1,3,224,224 (batch 1 is the default)")
+        ->type_name("NAME=SIZES")
+        ->expected(1)
+        ->take_all();
     command.add_option("--struct,--name", options.struct_name, "name of the C++ type")->type_name("NAME")->capture_default_str();
 }
 
 void add_preprocessing_options(CLI::App& command, ModelOptions& options) {
     const std::string group = "Preprocessing of photos, in this sequence (kept in the weights file)";
-    command.add_option("--resize", options.resize, "make the shorter side N pixels long (bilinear, half-pixel centres)")->type_name("N")->check(CLI::Range(1, max_image_side))->group(group);
-    command.add_option("--crop", options.crop, "cut a square of side N out of the centre")->type_name("N")->check(CLI::Range(1, max_image_side))->group(group);
-    command.add_option("--order", options.order, "the model's channel order")->type_name("rgb|bgr")->check(CLI::IsMember({"rgb", "bgr"}))->group(group);
-    command.add_option("--mean", options.mean, "subtract these, one a channel in the model's order, or one for all")->type_name("A,B,C")->delimiter(',')->expected(1, 4)->group(group);
-    command.add_option("--scale", options.scale, "then multiply by these")->type_name("A,B,C")->delimiter(',')->expected(1, 4)->group(group);
+    command.add_option("--resize", options.resize, "make the shorter side N pixels long (bilinear, half-pixel centres)")
+        ->type_name("N")
+        ->check(CLI::Range(1, max_image_side))
+        ->group(group);
+    command.add_option("--crop", options.crop, "cut a square of side N out of the centre")
+        ->type_name("N")
+        ->check(CLI::Range(1, max_image_side))
+        ->group(group);
+    command.add_option("--order", options.order, "the model's channel order")
+        ->type_name("rgb|bgr")
+        ->check(CLI::IsMember({"rgb", "bgr"}))
+        ->group(group);
+    command.add_option("--mean", options.mean, "subtract these, one a channel in the model's order, or one for all")
+        ->type_name("A,B,C")
+        ->group(group);
+    command.add_option("--scale", options.scale, "then multiply by these")->type_name("A,B,C")->group(group);
 }
 
 auto read_preprocessing(const ModelOptions& options) -> Preprocessing {
@@ -58,13 +90,8 @@ auto read_preprocessing(const ModelOptions& options) -> Preprocessing {
     p.resize = options.resize;
     p.crop = options.crop;
     p.order = options.order == "bgr" ? PixelOrder::bgr : options.order == "rgb" ? PixelOrder::rgb : PixelOrder::any;
-    const auto copy = [](const char* name, const std::vector<float>& from, int& count, float* to) {
-        if (from.size() > 4) fail(Exit::usage, name, " takes at most 4 numbers, one a channel");
-        count = static_cast<int>(from.size());
-        std::copy(from.begin(), from.end(), to);
-    };
-    copy("--mean", options.mean, p.mean_count, p.mean);
-    copy("--scale", options.scale, p.scale_count, p.scale);
+    read_numbers("--mean", options.mean, p.mean_count, p.mean);
+    read_numbers("--scale", options.scale, p.scale_count, p.scale);
     if (!weights::is_valid(p)) fail(Exit::usage, "a number of --mean or --scale is not finite");
     return p;
 }
@@ -90,7 +117,8 @@ auto read_labels(const std::filesystem::path& file) -> std::vector<std::string> 
 }
 
 auto convert_model(const ModelOptions& options) -> Converted {
-    if (!is_identifier(options.struct_name)) fail(Exit::usage, "--struct '", options.struct_name, "' cannot name a C++ type; use letters, digits and _");
+    if (!is_identifier(options.struct_name))
+        fail(Exit::usage, "--struct '", options.struct_name, "' cannot name a C++ type; use letters, digits and _");
     const std::filesystem::path path = options.model;
     Converted result;
     result.extras.preprocessing = read_preprocessing(options);
@@ -98,7 +126,12 @@ auto convert_model(const ModelOptions& options) -> Converted {
     result.extras.network_name = path.stem().string();
     ImportOptions import;
     import.shapes = read_shapes(options.shapes);
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    const bool slow = !error && size > std::uintmax_t{50} << 20;
+    if (slow) std::cerr << "reading " << (size >> 20) << " MB ...\n";
     OnnxModel model = read_onnx(path);
+    if (slow) std::cerr << "converting ...\n";
     try {
         result.network = import_onnx(std::move(model), import);
         result.network.name = options.struct_name;

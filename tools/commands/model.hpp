@@ -21,8 +21,7 @@ struct ModelOptions {
     std::vector<std::string> shapes{};  ///< NAME=1,3,224,224
     std::string labels{};
     int resize = 0, crop = 0;
-    std::string order{};
-    std::vector<float> mean{}, scale{};
+    std::string order{}, mean{}, scale{};
     std::string struct_name = "Net";
 
     auto gives_preprocessing() const -> bool { return resize > 0 || crop > 0 || !order.empty() || !mean.empty() || !scale.empty(); }

@@ -18,12 +18,14 @@ auto listed(const std::vector<std::string>& names) -> std::string {
     return result;
 }
 
-auto match(const std::vector<std::string>& arguments, const std::vector<std::string>& names, const std::string& what) -> std::vector<fs::path> {
+auto match(const std::vector<std::string>& arguments, const std::vector<std::string>& names, const std::string& what)
+    -> std::vector<fs::path> {
     std::vector<fs::path> files(names.size());
     std::vector<fs::path> nameless;
     for (const auto& argument : arguments) {
         const std::size_t equals = argument.find('=');
-        const auto found = equals == std::string::npos ? names.end() : std::find(names.begin(), names.end(), argument.substr(0, equals));
+        const auto found =
+            equals == std::string::npos ? names.end() : std::find(names.begin(), names.end(), argument.substr(0, equals));
         std::error_code error;
         if (found != names.end()) {
             fs::path& file = files[static_cast<std::size_t>(found - names.begin())];
@@ -33,13 +35,14 @@ auto match(const std::vector<std::string>& arguments, const std::vector<std::str
         } else if (equals == std::string::npos || fs::exists(argument, error)) {
             nameless.emplace_back(argument);
         } else {
-            fail(Exit::usage, "--", what, " '", argument, "': the network has no ", what, " '", argument.substr(0, equals), "' and there is no file of that name; its ", what,
-                 names.size() == 1 ? " is " : "s are ", listed(names));
+            fail(Exit::usage, "--", what, " '", argument, "': the network has no ", what, " '", argument.substr(0, equals),
+                 "' and there is no file of that name; its ", what, names.size() == 1 ? " is " : "s are ", listed(names));
         }
     }
     for (const auto& file : nameless) {
         const auto free = std::find(files.begin(), files.end(), fs::path());
-        if (free == files.end()) fail(Exit::usage, "there are more --", what, " files than the network has ", what, "s; it has ", listed(names));
+        if (free == files.end())
+            fail(Exit::usage, "there are more --", what, " files than the network has ", what, "s; it has ", listed(names));
         *free = file;
     }
     return files;
@@ -50,7 +53,9 @@ auto match(const std::vector<std::string>& arguments, const std::vector<std::str
 auto match_inputs(const std::vector<std::string>& arguments, const std::vector<std::string>& names) -> std::vector<fs::path> {
     auto files = match(arguments, names, "input");
     for (std::size_t i = 0; i < files.size(); ++i) {
-        if (files[i].empty()) fail(Exit::usage, "input '", names[i], "' has no file; add --input ", names.size() > 1 ? "'" + names[i] + "=FILE'" : "FILE");
+        if (files[i].empty())
+            fail(Exit::usage, "input '", names[i], "' has no file; add --input ",
+                 names.size() > 1 ? "'" + names[i] + "=FILE'" : "FILE");
         std::error_code error;
         if (!fs::exists(files[i], error)) fail(Exit::io, "there is no file '", files[i].string(), "'; check the path");
     }

@@ -41,11 +41,13 @@ void convert_on_the_spot(PreparedModel& prepared, const ModelOptions& options) {
     std::error_code error;
     if (fs::file_size(options.model, error) > (std::uintmax_t{100} << 20)) std::cerr << "writing the converted weights ...\n";
     std::string pattern = (fs::temp_directory_path() / "mdl-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(), "'; set TMPDIR to one that can be written");
+    if (::mkdtemp(pattern.data()) == nullptr)
+        fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(), "'; set TMPDIR to one that can be written");
     prepared.temporary = pattern;
     prepared.weights = prepared.temporary / "net.mdlw";
     prepared.header = converted.header;
-    if (const auto written = converted.writer().write(prepared.weights.string()); !written) fail(Exit::io, written.error().message());
+    if (const auto written = converted.writer().write(prepared.weights.string()); !written)
+        fail(Exit::io, written.error().message());
 }
 
 }  // namespace
@@ -63,7 +65,8 @@ void prepare(PreparedModel& prepared, const ModelOptions& options) {
         if (!options.shapes.empty()) fail(Exit::usage, "--shape is for .onnx files; '", path.string(), "' is converted already");
         prepared.weights = path / "net.mdlw";
         if (!fs::exists(path / "net.hpp", error) || !fs::exists(prepared.weights, error))
-            fail(Exit::io, "the folder '", path.string(), "' lacks net.hpp or net.mdlw; write them with mdl convert MODEL.onnx -o ", path.string());
+            fail(Exit::io, "the folder '", path.string(), "' lacks net.hpp or net.mdlw; write them with mdl convert MODEL.onnx -o ",
+                 path.string());
         prepared.header = read_text(path / "net.hpp");
     } else {
         convert_on_the_spot(prepared, options);

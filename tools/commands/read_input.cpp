@@ -27,15 +27,19 @@ auto photo_input(const InputLayout& layout, const std::string& name) -> PhotoInp
     fail(Exit::usage, "input '", name, "' of shape ", to_text(s), " takes no photo; give raw float32 values");
 }
 
-void read_photo(const std::filesystem::path& file, const std::string& name, const InputLayout& layout, const Preprocessing& preprocessing, std::span<float> out) {
+void read_photo(const std::filesystem::path& file, const std::string& name, const InputLayout& layout,
+                const Preprocessing& preprocessing, std::span<float> out) {
     const PhotoInput input = photo_input(layout, name);
     const Image image = load_image(file);
     const ImageSize size = preprocessed_size({image.height, image.width}, preprocessing);
     if (!(size == ImageSize{input.height, input.width}))
-        fail(Exit::usage, "'", file.string(), "' has ", image.height, " rows of ", image.width, " and becomes ", size.height, " rows of ", size.width, "; input '", name, "' takes ",
-             input.height, " rows of ", input.width, ": add ", input.height == input.width ? text("--resize ", input.height, " --crop ", input.height) : std::string("a photo of that size"));
+        fail(Exit::usage, "'", file.string(), "' has ", image.height, " rows of ", image.width, " and becomes ", size.height,
+             " rows of ", size.width, "; input '", name, "' takes ", input.height, " rows of ", input.width, ": add ",
+             input.height == input.width ? text("--resize ", input.height, " --crop ", input.height)
+                                         : std::string("a photo of that size"));
     std::vector<float> planes(out.size());
-    if (const auto done = preprocess(image.view(), preprocessing, planes); !done) fail(Exit::usage, "'", file.string(), "': ", done.error().message());
+    if (const auto done = preprocess(image.view(), preprocessing, planes); !done)
+        fail(Exit::usage, "'", file.string(), "': ", done.error().message());
     const auto channels = static_cast<std::size_t>(input.channels), area = planes.size() / channels;
     for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t i = 0; i < area; ++i) out[input.interleaved ? i * channels + c : c * area + i] = planes[c * area + i];
@@ -43,16 +47,18 @@ void read_photo(const std::filesystem::path& file, const std::string& name, cons
 
 }  // namespace
 
-void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout, const Preprocessing& preprocessing, std::span<float> out) {
+void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout,
+                const Preprocessing& preprocessing, std::span<float> out) {
     std::error_code error;
     const auto size = std::filesystem::file_size(file, error);
     const bool raw = !error && size == out.size_bytes();
     if (!raw && is_image(file)) return read_photo(file, name, layout, preprocessing, out);
     if (!raw)
-        fail(Exit::usage, "'", file.string(), "' has ", error ? 0 : size, " bytes and is no JPEG, PNG or PPM; input '", name, "' of shape ", to_text(layout.shape), " takes ",
-             out.size_bytes(), " bytes of float32, or a photo");
+        fail(Exit::usage, "'", file.string(), "' has ", error ? 0 : size, " bytes and is no JPEG, PNG or PPM; input '", name,
+             "' of shape ", to_text(layout.shape), " takes ", out.size_bytes(), " bytes of float32, or a photo");
     std::ifstream stream(file, std::ios::binary);
-    if (!stream.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size_bytes()))) fail(Exit::io, "cannot read '", file.string(), "'");
+    if (!stream.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size_bytes())))
+        fail(Exit::io, "cannot read '", file.string(), "'");
 }
 
 }  // namespace mdl::tool

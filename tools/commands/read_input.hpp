@@ -17,6 +17,7 @@ struct InputLayout {
 };
 
 /// A photo goes through `preprocessing`; anything else must be raw float32 of the input's size. Throws Failure.
-void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout, const Preprocessing& preprocessing, std::span<float> out);
+void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout,
+                const Preprocessing& preprocessing, std::span<float> out);
 
 }  // namespace mdl::tool

@@ -112,7 +112,8 @@ struct Scratch {
     }
 };
 
-auto command_line(const Compiler& compiler, const std::string& flags, const std::vector<fs::path>& includes) -> std::vector<std::string> {
+auto command_line(const Compiler& compiler, const std::string& flags, const std::vector<fs::path>& includes)
+    -> std::vector<std::string> {
     auto command = compiler.command;
     for (const char* word : {"-std=c++20", "-DNDEBUG", "-shared", "-fPIC", "-fvisibility=hidden"}) command.emplace_back(word);
     for (const auto& word : split_words(MDL_TOOL_DEFINITIONS)) command.push_back(word);
@@ -143,8 +144,8 @@ void build(std::vector<std::string> command, const fs::path& folder, const std::
     if (finished.exit_code != 0) {
         std::string line;
         for (const auto& word : command) line += word + ' ';
-        fail(Exit::compiler, "the compiler failed on the converted network; its first messages:\n", first_error(finished.output), "the command was: ", line,
-             "\ntry another compiler with the environment variable CXX, or other --flags");
+        fail(Exit::compiler, "the compiler failed on the converted network; its first messages:\n", first_error(finished.output),
+             "the command was: ", line, "\ntry another compiler with the environment variable CXX, or other --flags");
     }
     std::ostringstream facts;
     facts << checksum_of(folder / "net.so") << ' ' << finished.seconds << ' ' << finished.peak_megabytes << '\n';
@@ -188,9 +189,13 @@ auto compile_network(const std::string& header, const std::string& flags, bool q
     fs::path made = cache.empty() ? fs::path() : make_temporary(cache);
     const bool cached = !made.empty();
     if (!cached) {
-        if (!quiet) std::cerr << "the cache '" << cache.string() << "' cannot be written, so the network is compiled each time; set XDG_CACHE_HOME to a folder that can\n";
+        if (!quiet)
+            std::cerr << "the cache '" << cache.string()
+                      << "' cannot be written, so the network is compiled each time; set XDG_CACHE_HOME to a folder that can\n";
         made = make_temporary(fs::temp_directory_path());
-        if (made.empty()) fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(), "'; set TMPDIR to one that can be written");
+        if (made.empty())
+            fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(),
+                 "'; set TMPDIR to one that can be written");
     }
     Scratch scratch(made);
     build(command, made, header, quiet);

@@ -32,8 +32,12 @@ auto find_compiler() -> Compiler {
         compiler.version = finished.output.substr(0, finished.output.find('\n'));
         return compiler;
     }
-    if (candidates.size() == 1) fail(Exit::compiler, "the compiler of the environment variable CXX, '", candidates[0], "', does not run; correct CXX or unset it");
-    fail(Exit::compiler, "no C++ compiler found, neither g++ nor clang++; install one (Debian: apt-get install g++) or name it in the environment variable CXX");
+    if (candidates.size() == 1)
+        fail(Exit::compiler, "the compiler of the environment variable CXX, '", candidates[0],
+             "', does not run; correct CXX or unset it");
+    fail(Exit::compiler,
+         "no C++ compiler found, neither g++ nor clang++; install one (Debian: apt-get install g++) or name it in the environment "
+         "variable CXX");
 }
 
 auto include_folders() -> std::vector<std::filesystem::path> {
@@ -47,7 +51,8 @@ auto include_folders() -> std::vector<std::filesystem::path> {
         for (const auto& word : split_words(MDL_TOOL_DEPENDENCY_DIRS)) folders.emplace_back(word);
         return folders;
     }
-    fail(Exit::compiler, "cannot find mdl's headers: there is no '", (candidates[0] / "mdl/mdl.hpp").string(), "' and no '", (candidates[1] / "mdl/mdl.hpp").string(),
+    fail(Exit::compiler, "cannot find mdl's headers: there is no '", (candidates[0] / "mdl/mdl.hpp").string(), "' and no '",
+         (candidates[1] / "mdl/mdl.hpp").string(),
          "'; install mdl with its headers, or keep the source tree that this command was built from");
 }
 

@@ -21,6 +21,13 @@ namespace {
 
 constexpr const auto& written = mdl::engine::written<Network>;
 
+constexpr auto takes_floats() -> bool {
+    for (int i = 0; i < written.node_count; ++i)
+        if (written.nodes[i].operation.op == mdl::Op::input && written.nodes[i].operation.image.element != mdl::Element::f32) return false;
+    return true;
+}
+static_assert(takes_floats(), "mdl: mdl run and mdl bench feed float32; write F32 in the network's Input");
+
 /// The k-th input's node.
 constexpr auto input_node(int k) -> int {
     for (int i = 0; i < written.node_count; ++i)
@@ -80,17 +87,27 @@ MDL_DRIVER void mdl_driver_free(void* runner) { delete static_cast<Runner*>(runn
 MDL_DRIVER auto mdl_driver_input_count() -> int { return static_cast<int>(mdl::input_count<Network>); }
 MDL_DRIVER auto mdl_driver_output_count() -> int { return static_cast<int>(mdl::output_count<Network>); }
 MDL_DRIVER auto mdl_driver_input_shape(int k, int* dims) -> int { return copy_shape(written.nodes[input_node(k)].shape, dims); }
-MDL_DRIVER auto mdl_driver_output_shape(int k, int* dims) -> int { return copy_shape(written.nodes[written.outputs[k]].shape, dims); }
+MDL_DRIVER auto mdl_driver_output_shape(int k, int* dims) -> int {
+    return copy_shape(written.nodes[written.outputs[k]].shape, dims);
+}
 MDL_DRIVER auto mdl_driver_input_is_interleaved(int k) -> int {
     return written.nodes[input_node(k)].operation.image.layout == mdl::PixelLayout::hwc;
 }
-MDL_DRIVER auto mdl_driver_input(void* runner, int k) -> float* { return input_address(*static_cast<Runner*>(runner), k, Inputs{}); }
-MDL_DRIVER auto mdl_driver_output(void* runner, int k) -> const float* { return output_address(*static_cast<Runner*>(runner), k, Outputs{}); }
+MDL_DRIVER auto mdl_driver_input(void* runner, int k) -> float* {
+    return input_address(*static_cast<Runner*>(runner), k, Inputs{});
+}
+MDL_DRIVER auto mdl_driver_output(void* runner, int k) -> const float* {
+    return output_address(*static_cast<Runner*>(runner), k, Outputs{});
+}
 MDL_DRIVER void mdl_driver_run(void* runner) { static_cast<Runner*>(runner)->context.run(); }
 /// 0: arena bytes, 1: packed weight bytes, 2: multiply-accumulates, 3: parameters.
 MDL_DRIVER auto mdl_driver_fact(int which) -> std::int64_t {
-    const std::int64_t facts[] = {static_cast<std::int64_t>(mdl::arena_bytes<Network>), static_cast<std::int64_t>(mdl::weight_bytes<Network>),
-                                  static_cast<std::int64_t>(mdl::macs<Network>), static_cast<std::int64_t>(mdl::parameters<Network>)};
+    const std::int64_t facts[] = {
+        static_cast<std::int64_t>(mdl::arena_bytes<Network>),
+        static_cast<std::int64_t>(mdl::weight_bytes<Network>),
+        static_cast<std::int64_t>(mdl::macs<Network>),
+        static_cast<std::int64_t>(mdl::parameters<Network>),
+    };
     return which >= 0 && which < 4 ? facts[which] : 0;
 }
 )";

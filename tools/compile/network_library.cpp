@@ -15,8 +15,8 @@ NetworkLibrary::NetworkLibrary(const std::string& header, const std::string& fla
     compiled_ = compile_network(header, flags, quiet);
     if (!open()) {
         const char* const reason = ::dlerror();
-        fail(Exit::compiler, "the compiled network does not load: ", reason == nullptr ? "it lacks a function" : reason, "; remove the cache folder '",
-             compiled_.library.parent_path().parent_path().string(), "' and try again");
+        fail(Exit::compiler, "the compiled network does not load: ", reason == nullptr ? "it lacks a function" : reason,
+             "; remove the cache folder '", compiled_.library.parent_path().parent_path().string(), "' and try again");
     }
 }
 

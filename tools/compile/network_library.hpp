@@ -32,7 +32,9 @@ public:
     /// Whether the input's channels lie together in memory: [h, w, c].
     auto is_interleaved(int k) const -> bool { return input_is_interleaved_(k) != 0; }
     auto input(int k) -> std::span<float> { return {input_(runner_, k), static_cast<std::size_t>(input_shape(k).count())}; }
-    auto output(int k) const -> std::span<const float> { return {output_(runner_, k), static_cast<std::size_t>(output_shape(k).count())}; }
+    auto output(int k) const -> std::span<const float> {
+        return {output_(runner_, k), static_cast<std::size_t>(output_shape(k).count())};
+    }
     void run() { run_(runner_); }
 
     auto arena_bytes() const -> std::int64_t { return fact_(0); }

@@ -34,7 +34,8 @@ auto is_image(const std::filesystem::path& path) -> bool {
     char head[8]{};
     std::ifstream(path, std::ios::binary).read(head, sizeof head);
     const auto begins = [&](const char* bytes, std::size_t count) { return std::memcmp(head, bytes, count) == 0; };
-    const bool netpbm = head[0] == 'P' && (head[1] == '5' || head[1] == '6') && (head[2] == '\n' || head[2] == ' ' || head[2] == '\r' || head[2] == '\t' || head[2] == '#');
+    const bool netpbm = head[0] == 'P' && (head[1] == '5' || head[1] == '6') &&
+                        (head[2] == '\n' || head[2] == ' ' || head[2] == '\r' || head[2] == '\t' || head[2] == '#');
     return begins("\xff\xd8\xff", 3) || begins("\x89PNG\r\n\x1a\n", 8) || netpbm;
 }
 
@@ -43,8 +44,11 @@ auto load_image(const std::filesystem::path& path) -> Image {
     if (!stream) fail(Exit::io, "cannot open '", path.string(), "'; check the path");
     const std::vector<char> bytes{std::istreambuf_iterator<char>(stream), {}};
     Image image;
-    auto* const decoded = stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()), &image.width, &image.height, &image.channels, 0);
-    if (decoded == nullptr) fail(Exit::bad_input, "'", path.string(), "' cannot be decoded (", stbi_failure_reason(), "); give a JPEG, PNG or binary PPM of 8 bits");
+    auto* const decoded = stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()),
+                                                &image.width, &image.height, &image.channels, 0);
+    if (decoded == nullptr)
+        fail(Exit::bad_input, "'", path.string(), "' cannot be decoded (", stbi_failure_reason(),
+             "); give a JPEG, PNG or binary PPM of 8 bits");
     const std::size_t area = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
     const auto channels = static_cast<std::size_t>(image.channels);
     image.pixels.assign(decoded, decoded + area * channels);

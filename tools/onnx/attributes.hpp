@@ -58,7 +58,8 @@ public:
 
 private:
     static void check(const onnx::AttributeProto& attribute, bool has_type) {
-        if (!has_type) fail(Exit::bad_input, "attribute '", attribute.name(), "' has another type than ONNX gives it; export the model again");
+        if (!has_type)
+            fail(Exit::bad_input, "attribute '", attribute.name(), "' has another type than ONNX gives it; export the model again");
     }
 
     const onnx::NodeProto* node_;

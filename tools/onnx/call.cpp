@@ -60,10 +60,13 @@ auto Call::add_constant(const Tensor& tensor, const Shape& shape) -> int {
 
 void Call::result(int layer, int k) { results_[k] = layer; }
 
-void Call::refuse(std::string_view why) const { fail(Exit::bad_input, "operator ", node_.op_type(), " (node '", name(), "') ", why); }
+void Call::refuse(std::string_view why) const {
+    fail(Exit::bad_input, "operator ", node_.op_type(), " (node '", name(), "') ", why);
+}
 
 void Call::require_rank(int k, int rank) {
-    if (shape(k).rank != rank) refuse(text("works on a tensor of shape ", to_text(shape(k)), "; mdl supports it on ", rank, " axes only"));
+    if (shape(k).rank != rank)
+        refuse(text("works on a tensor of shape ", to_text(shape(k)), "; mdl supports it on ", rank, " axes only"));
 }
 
 auto lowerings() -> const LoweringTable& {
@@ -87,7 +90,9 @@ auto to_shape(const Dims& dims) -> Shape {
         fail(Exit::bad_input, "makes a tensor of ", dims.size(), " axes; mdl supports at most ", max_rank);
     Shape shape;
     for (const auto dim : dims) {
-        if (dim < 1 || dim > (std::int64_t{1} << 30)) fail(Exit::bad_input, "makes a tensor of shape ", to_text(dims), ", which mdl does not support: every size must be at least 1");
+        if (dim < 1 || dim > (std::int64_t{1} << 30))
+            fail(Exit::bad_input, "makes a tensor of shape ", to_text(dims),
+                 ", which mdl does not support: every size must be at least 1");
         shape.push(static_cast<int>(dim));
     }
     return shape;

@@ -27,7 +27,9 @@ public:
     auto opset() const -> int { return opset_; }
     auto node() const -> const onnx::NodeProto& { return node_; }
     /// The node's name, or its first output's.
-    auto name() const -> std::string { return !node_.name().empty() ? node_.name() : node_.output_size() > 0 ? node_.output(0) : std::string(); }
+    auto name() const -> std::string {
+        return !node_.name().empty() ? node_.name() : node_.output_size() > 0 ? node_.output(0) : std::string();
+    }
     auto network() -> Network& { return network_; }
 
     auto input_count() const -> int { return static_cast<int>(inputs_.size()); }
@@ -82,7 +84,9 @@ void add_parts(LoweringTable& table);
 auto lowerings() -> const LoweringTable&;
 
 /// Floats shared with nobody.
-inline auto make_floats(std::vector<float> values) -> Floats { return std::make_shared<const std::vector<float>>(std::move(values)); }
+inline auto make_floats(std::vector<float> values) -> Floats {
+    return std::make_shared<const std::vector<float>>(std::move(values));
+}
 
 /// A Shape from ONNX sizes; refuses more axes than mdl has.
 auto to_shape(const Dims& dims) -> Shape;

@@ -37,7 +37,8 @@ auto reshaped(const Dims& from, const Dims& wanted, bool allow_zero) -> Dims {
     std::ptrdiff_t open = -1;
     for (std::size_t a = 0; a < dims.size(); ++a) {
         if (dims[a] == 0 && !allow_zero) {
-            if (a >= from.size()) fail(Exit::bad_input, "keeps the size of an axis that its input does not have; the model is wrong");
+            if (a >= from.size())
+                fail(Exit::bad_input, "keeps the size of an axis that its input does not have; the model is wrong");
             dims[a] = from[a];
         }
         if (dims[a] == -1 && open < 0) open = static_cast<std::ptrdiff_t>(a);
@@ -48,7 +49,8 @@ auto reshaped(const Dims& from, const Dims& wanted, bool allow_zero) -> Dims {
     const std::int64_t count = count_of(from);
     if (open >= 0 && known > 0) dims[static_cast<std::size_t>(open)] = count / known;
     if (open >= 0 ? known == 0 || count % known != 0 : known != count)
-        fail(Exit::bad_input, "reshapes ", to_text(from), " to ", to_text(wanted), ", which holds another number of elements; the model is wrong, or made for another input size");
+        fail(Exit::bad_input, "reshapes ", to_text(from), " to ", to_text(wanted),
+             ", which holds another number of elements; the model is wrong, or made for another input size");
     return dims;
 }
 
@@ -56,7 +58,8 @@ auto broadcast_dims(const Dims& a, const Dims& b) -> Dims {
     Dims result(std::max(a.size(), b.size()), 1);
     for (std::size_t k = 0; k < result.size(); ++k) {
         const std::int64_t x = k < a.size() ? a[a.size() - 1 - k] : 1, y = k < b.size() ? b[b.size() - 1 - k] : 1;
-        if (x != y && x != 1 && y != 1) fail(Exit::bad_input, "combines ", to_text(a), " with ", to_text(b), ", which do not broadcast; the model is wrong");
+        if (x != y && x != 1 && y != 1)
+            fail(Exit::bad_input, "combines ", to_text(a), " with ", to_text(b), ", which do not broadcast; the model is wrong");
         result[result.size() - 1 - k] = x == 1 ? y : x;
     }
     return result;

@@ -41,7 +41,8 @@ constexpr std::int64_t most_elements = std::int64_t{1} << 30;
 inline auto count_of(const Dims& dims) -> std::int64_t {
     std::int64_t count = 1;
     for (const auto dim : dims) {
-        if (dim < 0 || (dim > 0 && count > most_elements / dim)) fail(Exit::bad_input, "makes a tensor of an impossible shape, ", to_text(dims));
+        if (dim < 0 || (dim > 0 && count > most_elements / dim))
+            fail(Exit::bad_input, "makes a tensor of an impossible shape, ", to_text(dims));
         count *= dim;
     }
     return count;
@@ -56,7 +57,8 @@ inline auto strides_of(const Dims& dims) -> Dims {
 /// Maps the row-major number of an element of `dims` to `start + sum coordinate * step`.
 class Walk {
 public:
-    Walk(const Dims& dims, Dims steps, std::int64_t start = 0) : strides_(strides_of(dims)), steps_(std::move(steps)), start_(start) {}
+    Walk(const Dims& dims, Dims steps, std::int64_t start = 0)
+        : strides_(strides_of(dims)), steps_(std::move(steps)), start_(start) {}
     auto operator()(std::int64_t i) const -> std::int64_t {
         std::int64_t result = start_;
         for (std::size_t axis = 0; axis < strides_.size(); ++axis) {

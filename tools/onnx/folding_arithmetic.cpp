@@ -16,13 +16,15 @@ auto range(const Fold& fold) -> Tensor {
         if (fold.input(k).count() != 1) fail(Exit::bad_input, "needs one start, limit and step; the model is wrong");
     const double start = fold.input(0).real(0), limit = fold.input(1).real(0), delta = fold.input(2).real(0);
     const double steps = delta == 0 ? -1 : std::max(0.0, std::ceil((limit - start) / delta));
-    if (!(steps >= 0 && steps <= static_cast<double>(most_elements))) fail(Exit::bad_input, "makes an endless range; the model is wrong");
+    if (!(steps >= 0 && steps <= static_cast<double>(most_elements)))
+        fail(Exit::bad_input, "makes an endless range; the model is wrong");
     const auto count = static_cast<std::size_t>(steps);
     std::vector<float> floats(count);
     std::vector<std::int64_t> integers(count);
     for (std::size_t i = 0; i < count; ++i) {
         floats[i] = static_cast<float>(start + static_cast<double>(i) * delta);
-        integers[i] = fold.input(0).is_float() ? 0 : fold.input(0).integers[0] + static_cast<std::int64_t>(i) * fold.input(2).integers.at(0);
+        integers[i] =
+            fold.input(0).is_float() ? 0 : fold.input(0).integers[0] + static_cast<std::int64_t>(i) * fold.input(2).integers.at(0);
     }
     const Dims dims{static_cast<std::int64_t>(count)};
     return fold.input(0).is_float() ? Tensor::of_floats(dims, std::move(floats)) : Tensor::of_integers(dims, std::move(integers));
@@ -38,7 +40,8 @@ auto elementwise(const Fold& fold, Real real, Integer integer) -> Tensor {
     const auto compute = [&](const auto& x, const auto& y, auto& out, auto function) {
         out.resize(count);
         for (std::size_t i = 0; i < count; ++i)
-            out[i] = function(x[static_cast<std::size_t>(at_a(static_cast<std::int64_t>(i)))], y[static_cast<std::size_t>(at_b(static_cast<std::int64_t>(i)))]);
+            out[i] = function(x[static_cast<std::size_t>(at_a(static_cast<std::int64_t>(i)))],
+                              y[static_cast<std::size_t>(at_b(static_cast<std::int64_t>(i)))]);
     };
     if (a.is_float()) {
         std::vector<float> values;
@@ -106,7 +109,8 @@ auto where(const Fold& fold) -> Tensor {
     const Tensor &yes = fold.input(1), &no = fold.input(2);
     if (yes.is_float() != no.is_float()) fail(Exit::bad_input, "mixes integers and reals; the model is wrong");
     const Dims dims = broadcast_dims(fold.input(0).dims, broadcast_dims(yes.dims, no.dims));
-    const Walk at_condition = broadcast_walk(fold.input(0).dims, dims), at_yes = broadcast_walk(yes.dims, dims), at_no = broadcast_walk(no.dims, dims);
+    const Walk at_condition = broadcast_walk(fold.input(0).dims, dims), at_yes = broadcast_walk(yes.dims, dims),
+               at_no = broadcast_walk(no.dims, dims);
     const auto count = static_cast<std::size_t>(count_of(dims));
     std::vector<float> floats(yes.is_float() ? count : 0);
     std::vector<std::int64_t> integers(yes.is_float() ? 0 : count);

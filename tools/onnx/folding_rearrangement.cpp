@@ -18,7 +18,8 @@ auto pick(const Tensor& from, Dims dims, Index index) -> Tensor {
     result.dims = std::move(dims);
     const auto fill = [&](const auto& source, auto& target) {
         target.resize(static_cast<std::size_t>(count));
-        for (std::int64_t i = 0; i < count; ++i) target[static_cast<std::size_t>(i)] = source.at(static_cast<std::size_t>(index(i)));
+        for (std::int64_t i = 0; i < count; ++i)
+            target[static_cast<std::size_t>(i)] = source.at(static_cast<std::size_t>(index(i)));
     };
     if (from.is_float()) {
         std::vector<float> values;
@@ -41,8 +42,10 @@ auto constant(const Fold& fold) -> Tensor {
     if (const auto* a = attributes.find("value")) return decode(a->t(), fold.folder);
     if (const auto* a = attributes.find("value_float")) return Tensor::of_floats({}, {a->f()});
     if (const auto* a = attributes.find("value_int")) return Tensor::of_integers({}, {a->i()});
-    if (const auto* a = attributes.find("value_floats")) return Tensor::of_floats({a->floats_size()}, {a->floats().begin(), a->floats().end()});
-    if (const auto* a = attributes.find("value_ints")) return Tensor::of_integers({a->ints_size()}, {a->ints().begin(), a->ints().end()});
+    if (const auto* a = attributes.find("value_floats"))
+        return Tensor::of_floats({a->floats_size()}, {a->floats().begin(), a->floats().end()});
+    if (const auto* a = attributes.find("value_ints"))
+        return Tensor::of_integers({a->ints_size()}, {a->ints().begin(), a->ints().end()});
     fail(Exit::bad_input, "holds a constant of a kind that mdl does not read; export it as a float32 or int64 tensor");
 }
 
@@ -60,7 +63,8 @@ auto shape_of(const Fold& fold) -> Tensor {
     const Dims& dims = fold.input(0).dims;
     const auto rank = static_cast<std::int64_t>(dims.size());
     const auto bound = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? at + rank : at, 0, rank); };
-    const auto start = bound(fold.attributes.integer("start", 0)), end = std::max(start, bound(fold.attributes.integer("end", rank)));
+    const auto start = bound(fold.attributes.integer("start", 0)),
+               end = std::max(start, bound(fold.attributes.integer("end", rank)));
     return Tensor::of_integers({end - start}, {dims.begin() + start, dims.begin() + end});
 }
 
@@ -85,8 +89,10 @@ auto gather(const Fold& fold) -> Tensor {
 
 auto slice(const Fold& fold) -> Tensor {
     const Tensor& data = fold.input(0);
-    const auto starts = fold.list("starts", 1), ends = fold.list("ends", 2), axes = fold.list("axes", 3), steps = fold.list("steps", 4);
-    if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()) || (steps && steps->size() != starts->size()))
+    const auto starts = fold.list("starts", 1), ends = fold.list("ends", 2), axes = fold.list("axes", 3),
+               steps = fold.list("steps", 4);
+    if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()) ||
+        (steps && steps->size() != starts->size()))
         fail(Exit::bad_input, "has starts, ends and axes that do not fit together; the model is wrong");
     Dims dims = data.dims, walk = strides_of(data.dims);
     std::int64_t origin = 0;
@@ -120,7 +126,8 @@ auto concat(const Fold& fold) -> Tensor {
         if (part.dims.size() != first.dims.size() || part.is_float() != first.is_float())
             fail(Exit::bad_input, "joins constants that do not fit together; the model is wrong");
         for (std::size_t a = 0; a < first.dims.size(); ++a)
-            if (a != axis && part.dims[a] != first.dims[a]) fail(Exit::bad_input, "joins constants that do not fit together; the model is wrong");
+            if (a != axis && part.dims[a] != first.dims[a])
+                fail(Exit::bad_input, "joins constants that do not fit together; the model is wrong");
         result.dims[axis] += part.dims[axis];
     }
     result.integers.clear();
@@ -210,7 +217,8 @@ auto transpose(const Fold& fold) -> Tensor {
         to.push_back(dims[normalised_axis(axis, dims.size())]);
         steps.push_back(strides[normalised_axis(axis, dims.size())]);
     }
-    if (count_of(to) != fold.input(0).count()) fail(Exit::bad_input, "has a permutation that names an axis twice; the model is wrong");
+    if (count_of(to) != fold.input(0).count())
+        fail(Exit::bad_input, "has a permutation that names an axis twice; the model is wrong");
     return pick(fold.input(0), to, Walk(to, steps));
 }
 

@@ -45,12 +45,14 @@ void prelu(Call& call) {
     const Shape shape = call.shape(0);
     const Tensor& slope = call.constant_floats(1, "slope");
     const auto rank = static_cast<std::size_t>(shape.rank);
-    if (shape.rank < 2 || slope.dims.size() > rank) call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape)));
+    if (shape.rank < 2 || slope.dims.size() > rank)
+        call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape)));
     Dims dims(rank - slope.dims.size(), 1);
     dims.insert(dims.end(), slope.dims.begin(), slope.dims.end());
     for (std::size_t axis = 0; axis < rank; ++axis)
         if (dims[axis] != 1 && (axis != 1 || dims[axis] != shape[1]))
-            call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape), "; mdl supports one for each channel"));
+            call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape),
+                             "; mdl supports one for each channel"));
     Operation operation;
     operation.op = Op::prelu;
     const auto channels = static_cast<std::size_t>(shape[1]);

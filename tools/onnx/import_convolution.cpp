@@ -11,12 +11,14 @@ namespace {
 void convolution(Call& call) {
     const int axes = spatial_axes(call);
     const Tensor& weight = call.constant_floats(1, "weight");
-    if (weight.dims.size() != static_cast<std::size_t>(axes) + 2) call.refuse(text("has weights of shape ", to_text(weight.dims), ", which do not fit its input"));
+    if (weight.dims.size() != static_cast<std::size_t>(axes) + 2)
+        call.refuse(text("has weights of shape ", to_text(weight.dims), ", which do not fit its input"));
     const Dims kernel(weight.dims.begin() + 2, weight.dims.end());
     const auto groups = call.attributes.integer("group", 1);
     const int channels = call.shape(0)[1];
     if (groups < 1 || weight.dims[0] % groups != 0 || weight.dims[1] * groups != channels)
-        call.refuse(text("has weights of shape ", to_text(weight.dims), " in ", groups, " groups, which do not fit the ", channels, " channels of its input"));
+        call.refuse(text("has weights of shape ", to_text(weight.dims), " in ", groups, " groups, which do not fit the ", channels,
+                         " channels of its input"));
     Operation operation;
     operation.op = Op::convolution;
     operation.window = read_window(call, axes, kernel);

@@ -27,7 +27,8 @@ auto matrix(Call& call, int k) -> const Tensor& {
 auto add_product(Call& call, int input, const Tensor& weight, bool transposed, float factor, Floats bias) -> int {
     const auto out = weight.dims[transposed ? 0 : 1], in = weight.dims[transposed ? 1 : 0];
     const Shape shape = call.network().shape(input);
-    if (shape[shape.rank - 1] != in) call.refuse(text("multiplies a tensor of shape ", to_text(shape), " by a matrix with ", in, " rows"));
+    if (shape[shape.rank - 1] != in)
+        call.refuse(text("multiplies a tensor of shape ", to_text(shape), " by a matrix with ", in, " rows"));
     Operation operation;
     operation.op = Op::dense;
     operation.out_channels = static_cast<int>(out);
@@ -48,7 +49,8 @@ void gemm(Call& call) {
     if (call.has(2)) {
         const Tensor& given = call.constant_floats(2, "bias");
         if (given.count() != 1 && (given.count() != out || given.dims.back() != out))
-            call.refuse(text("adds a constant of shape ", to_text(given.dims), " to ", out, " outputs; mdl supports one value for each output"));
+            call.refuse(text("adds a constant of shape ", to_text(given.dims), " to ", out,
+                             " outputs; mdl supports one value for each output"));
         std::vector<float> values(static_cast<std::size_t>(out));
         for (std::size_t o = 0; o < values.size(); ++o) values[o] = beta * (*given.floats)[given.count() == 1 ? 0 : o];
         bias = make_floats(std::move(values));
@@ -58,7 +60,8 @@ void gemm(Call& call) {
 
 void matmul(Call& call) {
     if (!call.is_constant(1)) call.refuse("multiplies two computed tensors; mdl supports a constant right-hand matrix");
-    if (call.shape(0).rank < 2) call.refuse(text("multiplies a tensor of shape ", to_text(call.shape(0)), "; mdl supports two axes and more"));
+    if (call.shape(0).rank < 2)
+        call.refuse(text("multiplies a tensor of shape ", to_text(call.shape(0)), "; mdl supports two axes and more"));
     const Shape shape = call.shape(0);
     if (shape.rank == 2) return call.result(add_product(call, call.layer(0), matrix(call, 1), false, 1, nullptr));
     // More axes: every row of the last one is a vector by itself.

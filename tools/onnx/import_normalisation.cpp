@@ -9,7 +9,8 @@ namespace {
 
 void batch_normalisation(Call& call) {
     if (call.attributes.integer("training_mode", 0) != 0) call.refuse("is in training mode; export the model with model.eval()");
-    if (call.attributes.integer("spatial", 1) != 1) call.refuse("normalises every position by itself (spatial=0), which mdl does not support");
+    if (call.attributes.integer("spatial", 1) != 1)
+        call.refuse("normalises every position by itself (spatial=0), which mdl does not support");
     call.attributes.ignore("momentum");
     Operation operation;
     operation.op = Op::batch_norm;
@@ -37,14 +38,16 @@ void pass(Call& call) { call.result(call.layer(0)); }
 void dropout(Call& call) {
     call.attributes.ignore("ratio");
     call.attributes.ignore("seed");
-    if (call.has(2) && call.constant_integers(2, "training mode").at(0) != 0) call.refuse("is in training mode; export the model with model.eval()");
+    if (call.has(2) && call.constant_integers(2, "training mode").at(0) != 0)
+        call.refuse("is in training mode; export the model with model.eval()");
     pass(call);
 }
 
 void cast(Call& call) {
     const auto to = call.attributes.integer("to", 0);
     call.attributes.ignore("saturate");
-    if (to != onnx::TensorProto::FLOAT) call.refuse(text("converts a computed tensor to ONNX element type ", to, "; mdl computes in float32 only"));
+    if (to != onnx::TensorProto::FLOAT)
+        call.refuse(text("converts a computed tensor to ONNX element type ", to, "; mdl computes in float32 only"));
     pass(call);
 }
 

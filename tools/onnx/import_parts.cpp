@@ -31,9 +31,12 @@ void slice(Call& call) {
             if (step != 1) call.refuse(text("takes every ", step, "th element; mdl supports steps of 1"));
     int layer = call.layer(0);
     for (std::size_t k = 0; k < starts->size(); ++k) {
-        const int axis = static_cast<int>(normalised_axis(axes ? (*axes)[k] : static_cast<std::int64_t>(k), static_cast<std::size_t>(shape.rank)));
+        const int axis = static_cast<int>(
+            normalised_axis(axes ? (*axes)[k] : static_cast<std::int64_t>(k), static_cast<std::size_t>(shape.rank)));
         const std::int64_t size = shape[axis];
-        const auto bound = [&](std::int64_t at) { return std::clamp<std::int64_t>(at < 0 ? (at < -size ? 0 : at + size) : at, 0, size); };
+        const auto bound = [&](std::int64_t at) {
+            return std::clamp<std::int64_t>(at < 0 ? (at < -size ? 0 : at + size) : at, 0, size);
+        };
         const auto begin = bound((*starts)[k]), end = bound((*ends)[k]);
         if (begin >= end) call.refuse(text("cuts an empty part out of axis ", axis, " of a tensor of shape ", to_text(shape)));
         layer = add_slice(call, layer, axis, begin, end);
@@ -56,11 +59,13 @@ void split(Call& call) {
     if (static_cast<std::int64_t>(sizes.size()) != parts) call.refuse("has another number of sizes than of outputs");
     std::int64_t begin = 0;
     for (std::size_t k = 0; k < sizes.size(); ++k) {
-        if (sizes[k] < 1 || sizes[k] > shape[axis] - begin) call.refuse(text("cuts parts that do not fit axis ", axis, " of a tensor of shape ", to_text(shape)));
+        if (sizes[k] < 1 || sizes[k] > shape[axis] - begin)
+            call.refuse(text("cuts parts that do not fit axis ", axis, " of a tensor of shape ", to_text(shape)));
         call.result(add_slice(call, call.layer(0), axis, begin, begin + sizes[k]), static_cast<int>(k));
         begin += sizes[k];
     }
-    if (begin != shape[axis]) call.refuse(text("cuts parts that do not fill axis ", axis, " of a tensor of shape ", to_text(shape)));
+    if (begin != shape[axis])
+        call.refuse(text("cuts parts that do not fill axis ", axis, " of a tensor of shape ", to_text(shape)));
 }
 
 /// Neighbouring elements of one axis are a slice; a single index drops the axis.
@@ -73,7 +78,8 @@ void gather(Call& call) {
     const auto front = [&](std::int64_t index) { return index < 0 ? index + shape[axis] : index; };
     const std::int64_t begin = front(indices[0]), end = begin + static_cast<std::int64_t>(indices.size());
     for (std::size_t k = 0; k < indices.size(); ++k)
-        if (front(indices[k]) != begin + static_cast<std::int64_t>(k)) call.refuse("picks elements that are no neighbours, which mdl does not support");
+        if (front(indices[k]) != begin + static_cast<std::int64_t>(k))
+            call.refuse("picks elements that are no neighbours, which mdl does not support");
     if (begin < 0 || end > shape[axis]) call.refuse(text("picks element ", indices[0], " of an axis of ", shape[axis]));
     const int part = add_slice(call, call.layer(0), axis, begin, end);
     Operation operation;

@@ -11,7 +11,8 @@ namespace {
 
 void pool(Call& call, Pooling pooling) {
     const int axes = spatial_axes(call);
-    if (call.node().output_size() > 1 && !call.node().output(1).empty()) call.refuse("gives the positions of its maxima, which mdl does not compute");
+    if (call.node().output_size() > 1 && !call.node().output(1).empty())
+        call.refuse("gives the positions of its maxima, which mdl does not compute");
     Operation operation;
     operation.op = Op::pool;
     operation.pooling = pooling;

@@ -44,7 +44,8 @@ void squeeze(Call& call) {
     Dims dims;
     for (int axis = 0; axis < shape.rank; ++axis) {
         const bool drop = axes ? gone[static_cast<std::size_t>(axis)] : shape[axis] == 1;
-        if (drop && shape[axis] != 1) call.refuse(text("squeezes axis ", axis, " of a tensor of shape ", to_text(shape), ", which is not 1"));
+        if (drop && shape[axis] != 1)
+            call.refuse(text("squeezes axis ", axis, " of a tensor of shape ", to_text(shape), ", which is not 1"));
         if (!drop) dims.push_back(shape[axis]);
     }
     reshape_to(call, dims);

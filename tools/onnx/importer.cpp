@@ -25,7 +25,9 @@ public:
         for (const auto& [name, shape] : options_.shapes) {
             bool known = false;
             for (const auto& input : network_.inputs) known |= input.name == name;
-            if (!known) fail(Exit::usage, "--shape names '", name, "', which is no input of the model; its first input is '", network_.inputs[0].name, "'");
+            if (!known)
+                fail(Exit::usage, "--shape names '", name, "', which is no input of the model; its first input is '",
+                     network_.inputs[0].name, "'");
         }
         for (const auto& node : model_.proto.graph().node()) lower(node);
         for (const auto& output : model_.proto.graph().output()) add_output(output.name());
@@ -76,19 +78,23 @@ private:
                 const auto& dim = shape.dim(axis);
                 const bool dynamic = !dim.has_dim_value() || dim.dim_value() <= 0;
                 if (dynamic && axis > 0)
-                    fail(Exit::bad_input, "input '", input.name(), "' has no fixed size along axis ", axis, dim.dim_param().empty() ? "" : " ('" + dim.dim_param() + "')",
-                         "; give its shape, as in --shape ", input.name(), "=1,3,224,224, or export the model with fixed sizes");
+                    fail(Exit::bad_input, "input '", input.name(), "' has no fixed size along axis ", axis,
+                         dim.dim_param().empty() ? "" : " ('" + dim.dim_param() + "')", "; give its shape, as in --shape ",
+                         input.name(), "=1,3,224,224, or export the model with fixed sizes");
                 dims.push_back(dynamic ? 1 : dim.dim_value());
             }
         }
-        if (dims.empty()) fail(Exit::bad_input, "input '", input.name(), "' declares no shape; give it, as in --shape ", input.name(), "=1,3,224,224");
+        if (dims.empty())
+            fail(Exit::bad_input, "input '", input.name(), "' declares no shape; give it, as in --shape ", input.name(),
+                 "=1,3,224,224");
         return to_shape(dims);
     }
 
     void add_output(const std::string& name) {
         const auto found = values_.find(name);
         if (const auto missing = missing_.find(name); missing != missing_.end())
-            fail(Exit::bad_input, "the output '", name, "' is a further output of ", missing->second, " that mdl does not compute; remove it from the model's outputs");
+            fail(Exit::bad_input, "the output '", name, "' is a further output of ", missing->second,
+                 " that mdl does not compute; remove it from the model's outputs");
         if (found == values_.end()) fail(Exit::bad_input, "nothing makes the output '", name, "'; the file is damaged");
         if (std::holds_alternative<Tensor>(found->second))
             fail(Exit::bad_input, "the output '", name, "' is a constant; remove it from the model's outputs");
@@ -101,10 +107,11 @@ private:
         for (const auto& name : node.input()) {
             const auto found = values_.find(name);
             if (const auto missing = missing_.find(name); missing != missing_.end())
-                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name, "', a further output of ", missing->second,
-                     " that mdl does not compute; export the model for inference");
+                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name,
+                     "', a further output of ", missing->second, " that mdl does not compute; export the model for inference");
             if (!name.empty() && found == values_.end())
-                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name, "', which nothing before it makes; the file is damaged");
+                fail(Exit::bad_input, "operator ", node.op_type(), " (node '", node.name(), "') reads '", name,
+                     "', which nothing before it makes; the file is damaged");
             inputs.push_back(name.empty() ? nullptr : &found->second);
             constants.push_back(name.empty() ? nullptr : std::get_if<Tensor>(&found->second));
         }
@@ -114,7 +121,8 @@ private:
         const auto lowering = lowerings().find(node.op_type());
         if (!standard || lowering == lowerings().end()) refuse_unknown(call, standard);
         for (const auto& attribute : node.attribute())
-            if (attribute.has_ref_attr_name()) call.refuse("takes an attribute from a function's caller; export with functions inlined");
+            if (attribute.has_ref_attr_name())
+                call.refuse("takes an attribute from a function's caller; export with functions inlined");
         try {
             lowering->second(call);
         } catch (const Failure& failure) {
@@ -123,7 +131,8 @@ private:
             call.refuse(what);
         }
         if (const auto unread = call.attributes.unread(); !unread.empty())
-            call.refuse(text("has an attribute '", unread, "' that mdl does not know; export with a standard opset from ", oldest_opset, " to ", newest_opset));
+            call.refuse(text("has an attribute '", unread, "' that mdl does not know; export with a standard opset from ",
+                             oldest_opset, " to ", newest_opset));
         for (int k = 0; k < node.output_size(); ++k) {
             const auto result = call.results().find(k);
             if (result != call.results().end()) define(node.output(k), result->second);
@@ -143,7 +152,8 @@ private:
         try {
             auto folded = fold_constants(node, call.attributes, constants, model_.opset, model_.folder);
             if (!folded) return false;
-            if (const auto unread = call.attributes.unread(); !unread.empty()) call.refuse(text("has an attribute '", unread, "' that mdl does not know"));
+            if (const auto unread = call.attributes.unread(); !unread.empty())
+                call.refuse(text("has an attribute '", unread, "' that mdl does not know"));
             for (int k = 0; k < node.output_size(); ++k) define(node.output(k), std::move((*folded)[static_cast<std::size_t>(k)]));
         } catch (const Failure& failure) {
             const std::string what = failure.what();
@@ -156,8 +166,11 @@ private:
     [[noreturn]] static void refuse_unknown(const Call& call, bool standard) {
         std::string known;
         for (const auto& [name, lowering] : lowerings()) known += (known.empty() ? "" : ", ") + std::string(name);
-        if (!standard) call.refuse(text("belongs to '", call.node().domain(), "', not to ONNX's own operators; export the model without custom operators"));
-        call.refuse("is not supported by mdl; replace it in the model, or cut the network before it. Supported operators: " + known);
+        if (!standard)
+            call.refuse(text("belongs to '", call.node().domain(),
+                             "', not to ONNX's own operators; export the model without custom operators"));
+        call.refuse("is not supported by mdl; replace it in the model, or cut the network before it. Supported operators: " +
+                    known);
     }
 
     OnnxModel model_;

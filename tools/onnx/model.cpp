@@ -16,7 +16,8 @@ auto find_opset(const onnx::ModelProto& proto) -> int {
     std::int64_t opset = 0;
     for (const auto& import : proto.opset_import())
         if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
-    if (opset == 0) fail(Exit::bad_input, "the model names no opset; export it again, with an opset from ", oldest_opset, " to ", newest_opset);
+    if (opset == 0)
+        fail(Exit::bad_input, "the model names no opset; export it again, with an opset from ", oldest_opset, " to ", newest_opset);
     if (opset < oldest_opset || opset > newest_opset)
         fail(Exit::bad_input, "the model is written in opset ", opset, "; mdl reads opsets ", oldest_opset, " to ", newest_opset,
              ": export it with opset_version=17");
@@ -51,7 +52,8 @@ auto parse_onnx(std::string_view bytes, const std::filesystem::path& folder) -> 
 
 auto read_onnx(const std::filesystem::path& path) -> OnnxModel {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) fail(Exit::io, "'", path.string(), "' is a folder where an ONNX file is expected");
+    if (std::filesystem::is_directory(path, error))
+        fail(Exit::io, "'", path.string(), "' is a folder where an ONNX file is expected");
     std::ifstream stream(path, std::ios::binary);
     if (!stream) fail(Exit::io, "cannot open '", path.string(), "'; check the path");
     std::string bytes;

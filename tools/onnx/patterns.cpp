@@ -14,8 +14,12 @@ namespace mdl::tool {
 namespace {
 
 auto is(const Layer& layer, Op op) -> bool { return layer.operation.op == op; }
-auto is(const Layer& layer, ActivationKind kind) -> bool { return is(layer, Op::activation) && layer.operation.activation.kind == kind; }
-auto is(const Layer& layer, Binary binary) -> bool { return is(layer, Op::binary) && layer.operation.binary == binary && layer.inputs.size() == 2; }
+auto is(const Layer& layer, ActivationKind kind) -> bool {
+    return is(layer, Op::activation) && layer.operation.activation.kind == kind;
+}
+auto is(const Layer& layer, Binary binary) -> bool {
+    return is(layer, Op::binary) && layer.operation.binary == binary && layer.inputs.size() == 2;
+}
 auto is_near(float a, float b) -> bool { return std::abs(a - b) < 1e-5f; }
 
 /// The one value that all elements have.
@@ -79,7 +83,8 @@ void hard_swish(Network& network, int i) {
     if (!is(product, Binary::multiply)) return;
     for (const std::size_t side : {0u, 1u}) {
         const int x = product.inputs[side];
-        if (relu6_of_shifted(network, product.inputs[1 - side]) == x) return become(network, i, Activation{ActivationKind::hard_swish}, x);
+        if (relu6_of_shifted(network, product.inputs[1 - side]) == x)
+            return become(network, i, Activation{ActivationKind::hard_swish}, x);
     }
 }
 

@@ -21,7 +21,8 @@ using Proto = onnx::TensorProto;
 auto half_to_float(std::uint16_t half) -> float {
     const int exponent = half >> 10 & 31, mantissa = half & 1023;
     const float sign = (half & 0x8000) != 0 ? -1.0f : 1.0f;
-    if (exponent == 31) return mantissa == 0 ? sign * std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
+    if (exponent == 31)
+        return mantissa == 0 ? sign * std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
     if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
     return sign * std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
 }
@@ -78,7 +79,8 @@ void integers_from_raw(int type, const char* bytes, std::vector<std::int64_t>& o
 template <class Field, class To, class Convert>
 void read_field(const Proto& proto, const Field& field, std::vector<To>& out, Convert convert) {
     if (static_cast<std::size_t>(field.size()) != out.size())
-        fail(Exit::bad_input, describe(proto), " has ", field.size(), " values where its shape says ", out.size(), "; the file is damaged");
+        fail(Exit::bad_input, describe(proto), " has ", field.size(), " values where its shape says ", out.size(),
+             "; the file is damaged");
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<To>(convert(field[static_cast<int>(i)]));
 }
 
@@ -87,14 +89,16 @@ void floats_from_fields(const Proto& proto, std::vector<float>& out) {
     const auto bits = [](std::int32_t value) { return static_cast<std::uint16_t>(value); };
     if (proto.data_type() == Proto::FLOAT) read_field(proto, proto.float_data(), out, same);
     else if (proto.data_type() == Proto::DOUBLE) read_field(proto, proto.double_data(), out, same);
-    else if (proto.data_type() == Proto::FLOAT16) read_field(proto, proto.int32_data(), out, [&](auto v) { return half_to_float(bits(v)); });
+    else if (proto.data_type() == Proto::FLOAT16)
+        read_field(proto, proto.int32_data(), out, [&](auto v) { return half_to_float(bits(v)); });
     else read_field(proto, proto.int32_data(), out, [&](auto v) { return bfloat_to_float(bits(v)); });
 }
 
 void integers_from_fields(const Proto& proto, std::vector<std::int64_t>& out) {
     const auto same = [](auto value) { return value; };
     if (proto.data_type() == Proto::INT64) read_field(proto, proto.int64_data(), out, same);
-    else if (proto.data_type() == Proto::UINT64 || proto.data_type() == Proto::UINT32) read_field(proto, proto.uint64_data(), out, same);
+    else if (proto.data_type() == Proto::UINT64 || proto.data_type() == Proto::UINT32)
+        read_field(proto, proto.uint64_data(), out, same);
     else read_field(proto, proto.int32_data(), out, same);
 }
 
@@ -112,12 +116,15 @@ auto read_external(const Proto& proto, const fs::path& folder, std::size_t bytes
     const fs::path file = fs::weakly_canonical(root / location, error);
     const fs::path relative = file.lexically_relative(root);
     if (location.empty() || location.is_absolute() || relative.empty() || *relative.begin() == "..")
-        fail(Exit::bad_input, describe(proto), " lies in '", location.string(), "', outside the model's folder; put its data beside the model");
+        fail(Exit::bad_input, describe(proto), " lies in '", location.string(),
+             "', outside the model's folder; put its data beside the model");
     std::ifstream stream(file, std::ios::binary);
-    if (!stream) fail(Exit::io, "cannot open '", file.string(), "' with the data of ", describe(proto), "; keep it beside the model");
+    if (!stream)
+        fail(Exit::io, "cannot open '", file.string(), "' with the data of ", describe(proto), "; keep it beside the model");
     const std::uint64_t size = fs::file_size(file, error);
     if (length != bytes || offset > size || length > size - offset)
-        fail(Exit::bad_input, "'", file.string(), "' does not hold the ", bytes, " bytes of ", describe(proto), "; export the model again");
+        fail(Exit::bad_input, "'", file.string(), "' does not hold the ", bytes, " bytes of ", describe(proto),
+             "; export the model again");
     std::string data(bytes, '\0');
     stream.seekg(static_cast<std::streamoff>(offset));
     if (!stream.read(data.data(), static_cast<std::streamsize>(bytes))) fail(Exit::io, "cannot read '", file.string(), "'");
@@ -147,7 +154,9 @@ auto Tensor::of_floats(Dims dims, std::vector<float> values) -> Tensor {
     return {std::move(dims), std::make_shared<const std::vector<float>>(std::move(values)), {}};
 }
 
-auto Tensor::of_integers(Dims dims, std::vector<std::int64_t> values) -> Tensor { return {std::move(dims), nullptr, std::move(values)}; }
+auto Tensor::of_integers(Dims dims, std::vector<std::int64_t> values) -> Tensor {
+    return {std::move(dims), nullptr, std::move(values)};
+}
 
 auto to_text(const Dims& dims) -> std::string {
     if (dims.empty()) return "scalar";
@@ -159,8 +168,10 @@ auto to_text(const Dims& dims) -> std::string {
 auto decode(const Proto& proto, const fs::path& folder) -> Tensor {
     const std::size_t size = element_size(proto.data_type());
     if (size == 0)
-        fail(Exit::bad_input, describe(proto), " has element type ", proto.data_type(), ", which mdl does not read; export the model in float32");
-    if (proto.has_segment()) fail(Exit::bad_input, describe(proto), " is stored in segments, which mdl does not read; export the model again");
+        fail(Exit::bad_input, describe(proto), " has element type ", proto.data_type(),
+             ", which mdl does not read; export the model in float32");
+    if (proto.has_segment())
+        fail(Exit::bad_input, describe(proto), " is stored in segments, which mdl does not read; export the model again");
     constexpr std::int64_t most = std::int64_t{1} << 31;
     std::int64_t count = 1;
     for (const auto dim : proto.dims()) {
@@ -174,7 +185,8 @@ auto decode(const Proto& proto, const fs::path& folder) -> Tensor {
     const bool external = proto.data_location() == Proto::EXTERNAL;
     const bool raw = external || proto.has_raw_data();
     if (raw && !external && proto.raw_data().size() != n * size)
-        fail(Exit::bad_input, describe(proto), " has ", proto.raw_data().size(), " bytes where its shape says ", n * size, "; the file is damaged");
+        fail(Exit::bad_input, describe(proto), " has ", proto.raw_data().size(), " bytes where its shape says ", n * size,
+             "; the file is damaged");
     const std::string outside = external ? read_external(proto, folder, n * size) : std::string();
     const char* bytes = external ? outside.data() : proto.raw_data().data();
     // The values are counted before room is made for them: a damaged shape must not ask for gigabytes.

@@ -17,11 +17,14 @@ auto reshape_to(Call& call, int layer, const Shape& shape) -> int {
 
 /// One value for each spatial axis, small enough for an int.
 auto read_sizes(Call& call, const char* name, int count, std::int64_t otherwise) -> std::vector<int> {
-    const auto given = call.attributes.integers(name).value_or(std::vector<std::int64_t>(static_cast<std::size_t>(count), otherwise));
-    if (given.size() != static_cast<std::size_t>(count)) call.refuse(text("has ", given.size(), " values in '", name, "' where ", count, " belong"));
+    const auto given =
+        call.attributes.integers(name).value_or(std::vector<std::int64_t>(static_cast<std::size_t>(count), otherwise));
+    if (given.size() != static_cast<std::size_t>(count))
+        call.refuse(text("has ", given.size(), " values in '", name, "' where ", count, " belong"));
     std::vector<int> sizes;
     for (const auto value : given) {
-        if (value < 0 || value > 1 << 20) call.refuse(text("has the value ", value, " in '", name, "', which mdl does not support"));
+        if (value < 0 || value > 1 << 20)
+            call.refuse(text("has the value ", value, " in '", name, "', which mdl does not support"));
         sizes.push_back(static_cast<int>(value));
     }
     return sizes;
@@ -48,7 +51,8 @@ void result_from_map(Call& call, int layer, int spatial_axes) {
 
 auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& kernel) -> Window {
     auto kernel_shape = call.attributes.integers("kernel_shape").value_or(kernel);
-    if (kernel_shape.size() != static_cast<std::size_t>(spatial_axes)) call.refuse("has a kernel whose number of axes is not its input's");
+    if (kernel_shape.size() != static_cast<std::size_t>(spatial_axes))
+        call.refuse("has a kernel whose number of axes is not its input's");
     if (!kernel.empty() && kernel_shape != kernel) call.refuse("declares a kernel_shape that is not its weights'");
     const auto strides = read_sizes(call, "strides", spatial_axes, 1);
     const auto dilations = read_sizes(call, "dilations", spatial_axes, 1);
@@ -68,7 +72,8 @@ auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& 
     }
     if (auto_pad == "SAME_UPPER") window.padding = Padding::same_upper;
     else if (auto_pad == "SAME_LOWER") window.padding = Padding::same_lower;
-    else if (auto_pad != "NOTSET" && auto_pad != "VALID") call.refuse(text("has the auto_pad '", auto_pad, "', which mdl does not know"));
+    else if (auto_pad != "NOTSET" && auto_pad != "VALID")
+        call.refuse(text("has the auto_pad '", auto_pad, "', which mdl does not know"));
     if (auto_pad == "NOTSET") {
         window.pad_left = pads[last];
         window.pad_right = pads[last + static_cast<std::size_t>(spatial_axes)];

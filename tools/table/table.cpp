@@ -20,7 +20,8 @@ namespace {
 auto grouped(std::int64_t number) -> std::string {
     if (number == 0) return {};
     std::string digits = std::to_string(number);
-    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+        digits.insert(static_cast<std::size_t>(at), ",");
     return digits;
 }
 
@@ -59,7 +60,8 @@ void print_table(std::ostream& out, const weights::File& file) {
     std::uint64_t bytes = 0;
     for (int i = 0; i < graph.node_count(); ++i) {
         const auto node = graph.node(i);
-        rows.push_back({std::to_string(i), cut(node.name, 40), cut(node.operation, 60), to_text(node.shape), grouped(node.macs), grouped(node.parameters)});
+        rows.push_back({std::to_string(i), cut(node.name, 40), cut(node.operation, 60), to_text(node.shape), grouped(node.macs),
+                        grouped(node.parameters)});
         macs += node.macs;
         parameters += node.parameters;
     }
@@ -81,7 +83,9 @@ void print_table(std::ostream& out, const weights::File& file) {
         << "total " << or_zero(grouped(macs)) << " MACs, " << or_zero(grouped(parameters)) << " parameters, "
         << or_zero(grouped(static_cast<std::int64_t>(bytes))) << " bytes of weights in " << file.tensor_count() << " tensors\n";
     print_preprocessing(out, preprocessing);
-    if (labels.size() > 0) out << labels.size() << " labels: " << labels[0] << (labels.size() > 1 ? ", " + std::string(labels[1]) + (labels.size() > 2 ? ", ..." : "") : "") << '\n';
+    if (labels.size() > 0)
+        out << labels.size() << " labels: " << labels[0]
+            << (labels.size() > 1 ? ", " + std::string(labels[1]) + (labels.size() > 2 ? ", ..." : "") : "") << '\n';
 }
 
 }  // namespace mdl::tool

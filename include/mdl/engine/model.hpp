@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <mdl/base/aligned_buffer.hpp>
@@ -44,7 +45,9 @@ public:
     /// The same from any source of tensors that has `check_network`.
     template <weights::TensorSource Source>
     static auto load_from(Source& source) noexcept -> Result<Model> {
-        if (const auto same = source.check_network(fingerprint<Net>, network_name<Net>()); !same) return same.error();
+        // A constant: called at run time, the name's function would be a symbol outside our namespace.
+        static constexpr std::string_view name = network_name<Net>();
+        if (const auto same = source.check_network(fingerprint<Net>, name); !same) return same.error();
         auto packed = AlignedBuffer::create(std::max<std::size_t>(weight_bytes<Net, O>, 64));
         if (!packed) return packed.error();
         static constexpr auto& all = engine::packing<Net, O>;

@@ -27,15 +27,15 @@ inline void pack_image(const Geometry& g, const ImageFormat& format, std::span<c
 
 using PackBlocksFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float>, const float*, const float*, float*);
 
-/// Null where the kernel takes weights in canonical order.
-constexpr auto pack_blocks_function(Kernel kernel) noexcept -> PackBlocksFunction {
+/// `others` where the kernel takes weights in canonical order.
+constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) noexcept -> PackBlocksFunction {
     switch (kernel) {
         case Kernel::image: return &pack_image;
         case Kernel::pointwise: return &pack_blocks<&kernels::convolution_pointwise_pack>;
         case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
-        default: return nullptr;
+        default: return others;
     }
 }
 

@@ -18,6 +18,9 @@ constexpr void infer_shapes_in(Graph<N, E, O>& g) {
         for (int k = 0; k < node.input_count; ++k) inputs[k] = g.nodes[g.input(i, k)].shape;
         const Inference found = node.rule(node.operation, std::span<const Shape>(inputs, static_cast<std::size_t>(node.input_count)));
         if (found.problem != Problem::none) return g.report(found.problem, i, found.first, found.second);
+        // No longer needed; left in, it would make every program that holds the graph hold the rules' code too, as symbols that
+        // units of different instruction sets share.
+        node.rule = nullptr;
         node.shape = found.shape;
         node.weight_count = found.weight_count;
         node.first_weight = next_weight;

@@ -8,6 +8,7 @@
 
 #if !__has_include(<xsimd/xsimd.hpp>)
 #error "mdl: xsimd is missing; install libxsimd-dev or define MDL_SIMD=0 for the portable backend"
+#include <xsimd/xsimd_is_missing.hpp>  // stops here: GCC 12, having looked for xsimd.hpp once, does not stop at its include
 #endif
 
 #include <xsimd/xsimd.hpp>
@@ -53,13 +54,14 @@ MDL_ALWAYS_INLINE auto from_bits(IntVector x) noexcept -> Vector { return __buil
 /// Bytes 0..255 as floats.
 MDL_ALWAYS_INLINE auto load_bytes(const std::uint8_t* p) noexcept -> Vector {
 #if defined(__AVX512F__)
-    if constexpr (lanes == 16) return Vector(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))));
+    return Vector(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))));
 #elif defined(__AVX2__)
-    if constexpr (lanes == 8) return Vector(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))));
-#endif
+    return Vector(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))));
+#else
     alignas(Vector) float all[lanes];
     for (int i = 0; i < lanes; ++i) all[i] = static_cast<float>(p[i]);
     return Vector::load_aligned(all);
+#endif
 }
 
 /// The first n lanes from memory, the others zero.

@@ -79,19 +79,25 @@ constexpr auto preprocessed_size(ImageSize photo, const Preprocessing& p) noexce
 /// wanted; colours become luma (0.299, 0.587, 0.114) where one is. `out` holds 1 or 3 channels of preprocessed_size, channel by
 /// channel. Uses no heap. Errors: wrong_size (an empty photo, a crop larger than the photo, an `out` of another size).
 inline auto preprocess(const ImageView& photo, const Preprocessing& p, std::span<float> out) noexcept -> Result<void> {
-    const bool sound = photo.pixels != nullptr && photo.height > 0 && photo.width > 0 && (photo.channels == 1 || photo.channels == 3 || photo.channels == 4);
-    if (!sound) return Error(Errc::wrong_size, "the photo is empty or has ", photo.channels, " channels; give 1 (grey), 3 or 4 of 8 bits");
-    const ImageSize whole = detail::resized({photo.height, photo.width}, p.resize), size = preprocessed_size({photo.height, photo.width}, p);
+    const bool sound = photo.pixels != nullptr && photo.height > 0 && photo.width > 0 &&
+                       (photo.channels == 1 || photo.channels == 3 || photo.channels == 4);
+    if (!sound)
+        return Error(Errc::wrong_size, "the photo is empty or has ", photo.channels, " channels; give 1 (grey), 3 or 4 of 8 bits");
+    const ImageSize whole = detail::resized({photo.height, photo.width}, p.resize),
+                    size = preprocessed_size({photo.height, photo.width}, p);
     if (p.resize > max_image_side || whole.height < size.height || whole.width < size.width)
-        return Error(Errc::wrong_size, "the crop of ", p.crop, " is larger than the photo, ", whole.height, " rows of ", whole.width, "; resize to at least the crop");
+        return Error(Errc::wrong_size, "the crop of ", p.crop, " is larger than the photo, ", whole.height, " rows of ",
+                     whole.width, "; resize to at least the crop");
     const auto area = static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
     const std::size_t channels = out.size() / area;
     if (out.size() % area != 0 || (channels != 1 && channels != 3))
-        return Error(Errc::wrong_size, "the photo becomes ", size.height, " rows of ", size.width, ", which does not fill the network's input of ", out.size(),
+        return Error(Errc::wrong_size, "the photo becomes ", size.height, " rows of ", size.width,
+                     ", which does not fill the network's input of ", out.size(),
                      " numbers; choose --resize and --crop so that it does");
     const int top = (whole.height - size.height) / 2, left = (whole.width - size.width) / 2;
     const std::ptrdiff_t stride = photo.row_stride != 0 ? photo.row_stride : std::ptrdiff_t{photo.width} * photo.channels;
-    const bool swaps = (p.order == PixelOrder::rgb && photo.order == PixelOrder::bgr) || (p.order == PixelOrder::bgr && photo.order != PixelOrder::bgr);
+    const bool swaps = (p.order == PixelOrder::rgb && photo.order == PixelOrder::bgr) ||
+                       (p.order == PixelOrder::bgr && photo.order != PixelOrder::bgr);
     for (int y = 0; y < size.height; ++y) {
         const auto row = detail::between(y + top, photo.height, whole.height);
         const std::uint8_t* const upper = photo.pixels + row.first * stride;
@@ -115,7 +121,10 @@ inline auto preprocess(const ImageView& photo, const Preprocessing& p, std::span
             }
             for (std::size_t c = 0; c < channels; ++c) {
                 const auto of = [&](const float* values, int count, float otherwise) {
-                    return count == 0 ? otherwise : values[count == 1 ? 0 : c < static_cast<std::size_t>(count) ? c : static_cast<std::size_t>(count) - 1];
+                    return count == 0 ? otherwise
+                                      : values[count == 1                            ? 0
+                                               : c < static_cast<std::size_t>(count) ? c
+                                                                                     : static_cast<std::size_t>(count) - 1];
                 };
                 const float value = sample[channels == 3 && swaps ? 2 - c : c];
                 out[c * area + static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width) + static_cast<std::size_t>(x)] =

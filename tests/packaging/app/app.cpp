@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "digits.hpp"
 
+#include <array>
 #include <cstdio>
-#include <vector>
 
 static_assert(mdl::arena_bytes<Digits> < 32 * 1024);
 static_assert(mdl::parameters<Digits> == 160 + 160 + 544 + 330);
@@ -16,7 +16,7 @@ auto main(int count, char** arguments) -> int {
     }
     static mdl::Arena<Digits> arena;
     mdl::Context<Digits> context{*model, arena};
-    const std::vector<float> pixels(16 * 16);
+    static const std::array<float, 16 * 16> pixels{};
     for (const float score : context.run(pixels)) std::printf("%g\n", static_cast<double>(score));
     return 0;
 }

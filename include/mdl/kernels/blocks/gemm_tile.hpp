@@ -38,78 +38,74 @@ struct StripTask {
 
 namespace detail {
 
+// Sums lie flat, acc[p * B + b]. Index packs rather than unrolling lambdas: a fold is one instantiation where nested
+// lambdas are a hundred, and compiles ten times faster.
+
+template <int B, int... I>
+MDL_ALWAYS_INLINE void multiply_one(simd::Vector* acc, const float* const* pixel, std::ptrdiff_t at, const float* w,
+                                    std::integer_sequence<int, I...>) noexcept {
+    const simd::Vector weight[2] = {simd::load(w), simd::load(w + (B - 1) * simd::lanes)};
+    ((acc[I] = simd::fma(simd::broadcast(pixel[I / B][at]), weight[I % B], acc[I])), ...);
+}
+
+#if defined(__aarch64__)
+template <int B, int Lane, int... I>
+MDL_ALWAYS_INLINE void multiply_lane(simd::Vector* acc, const simd::Multipliers* x, const float* w, std::integer_sequence<int, I...>) noexcept {
+    const simd::Vector weight[2] = {simd::load(w), simd::load(w + (B - 1) * simd::lanes)};
+    ((acc[I] = x[I / B].template fma<Lane>(weight[I % B], acc[I])), ...);
+}
+template <int B, int... P, int... I>
+MDL_ALWAYS_INLINE void multiply_four(simd::Vector* acc, const float* const* pixel, std::ptrdiff_t at, const float* w,
+                                     std::integer_sequence<int, P...>, std::integer_sequence<int, I...> all) noexcept {
+    const simd::Multipliers x[] = {simd::Multipliers(pixel[P] + at)...};
+    multiply_lane<B, 0>(acc, x, w, all);
+    multiply_lane<B, 1>(acc, x, w + B * simd::lanes, all);
+    multiply_lane<B, 2>(acc, x, w + 2 * B * simd::lanes, all);
+    multiply_lane<B, 3>(acc, x, w + 3 * B * simd::lanes, all);
+}
+#endif
+
 /// acc[p][b] += sum over k of pixel[p][k] * w[k][b].
 template <int P, int B>
-MDL_ALWAYS_INLINE void multiply(simd::Vector (&acc)[P][B], const float* const (&pixel)[P], const Taps& taps, const float* w) noexcept {
-    using simd::Multipliers;
+MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w) noexcept {
     constexpr int c = simd::lanes;
+    constexpr std::make_integer_sequence<int, P * B> all{};
     const int* offset = taps.offset;
-    for (const int* const end = offset + taps.full; offset != end; ++offset) {
+    for (const int* const end = offset + taps.full; offset != end; ++offset, w += c * B * c) {
         const std::ptrdiff_t tap = *offset;
-        simd::unroll<c / Multipliers::count>([&](auto part) MDL_INLINE_LAMBDA {
-            constexpr int first = decltype(part)::value * Multipliers::count;
-            if constexpr (Multipliers::count == 1) {
-                simd::Vector weight[B];
-                simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA { weight[b.value] = simd::load(w + (first * B + b.value) * c); });
-                simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
-                    const Multipliers x(pixel[p.value] + tap + first);
-                    simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA {
-                        acc[p.value][b.value] = x.template fma<0>(weight[b.value], acc[p.value][b.value]);
-                    });
-                });
-            } else {
-                Multipliers x[P];
-                simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { x[p.value] = Multipliers(pixel[p.value] + tap + first); });
-                simd::unroll<Multipliers::count>([&](auto i) MDL_INLINE_LAMBDA {
-                    simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA {
-                        const simd::Vector weight = simd::load(w + ((first + i.value) * B + b.value) * c);
-                        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
-                            acc[p.value][b.value] = x[p.value].template fma<i.value>(weight, acc[p.value][b.value]);
-                        });
-                    });
-                });
-            }
-        });
-        w += c * B * c;
+#if defined(__aarch64__)
+        multiply_four<B>(acc, pixel, tap, w, std::make_integer_sequence<int, P>{}, all);
+#else
+#if defined(__clang__)
+#pragma clang loop unroll(full)
+#else
+#pragma GCC unroll 16
+#endif
+        for (int i = 0; i < c; ++i) multiply_one<B>(acc, pixel, tap + i, w + i * B * c, all);
+#endif
     }
     for (const int* const end = offset + taps.tail; offset != end; ++offset) {
         std::ptrdiff_t tap = *offset;
-        for (const std::ptrdiff_t last = tap + taps.tail_run; tap != last; ++tap, w += B * c) {
-            simd::Vector weight[B];
-            simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA { weight[b.value] = simd::load(w + b.value * c); });
-            simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
-                const simd::Vector x = simd::broadcast(pixel[p.value][tap]);
-                simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA {
-                    acc[p.value][b.value] = simd::fma(x, weight[b.value], acc[p.value][b.value]);
-                });
-            });
-        }
+        for (const std::ptrdiff_t last = tap + taps.tail_run; tap != last; ++tap, w += B * c) multiply_one<B>(acc, pixel, tap, w, all);
     }
 }
 
 /// One tile, from bias to epilogue. `block` and `first` are its first output block and pixel.
-template <class E, int P, int B>
+template <class E, int P, int B, int... I>
 MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, const float* const* pixels, const float* panel, int block,
-                            int first) noexcept {
+                            int first, std::integer_sequence<int, I...>) noexcept {
     constexpr int c = simd::lanes;
-    const float* pixel[P];
-    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { pixel[p.value] = pixels[p.value]; });
-    simd::Vector acc[P][B];
-    simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA {
-        const simd::Vector bias = simd::load(task.bias + (block + b.value) * c);
-        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value][b.value] = bias; });
-    });
+    const simd::Vector bias[2] = {simd::load(task.bias + block * c), simd::load(task.bias + (block + B - 1) * c)};
+    simd::Vector acc[P * B] = {bias[I % B]...};
+    const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
     multiply<P, B>(acc, pixel, task.taps, panel);
-    simd::unroll<B>([&](auto b) MDL_INLINE_LAMBDA {
-        const std::ptrdiff_t at = (block + b.value) * task.block_stride + std::ptrdiff_t{first} * c;
-        const float* slope = task.slope != nullptr ? task.slope + (block + b.value) * c : nullptr;
-        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value][b.value] = E::inner(acc[p.value][b.value], args, slope); });
-        if (task.residual != nullptr)
-            simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
-                acc[p.value][b.value] = E::outer(acc[p.value][b.value], simd::load(task.residual + at + p.value * c), args);
-            });
-        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { simd::store(task.output + at + p.value * c, acc[p.value][b.value]); });
-    });
+    const std::ptrdiff_t at = block * task.block_stride + std::ptrdiff_t{first} * c;
+    const float* const slope[2] = {task.slope != nullptr ? task.slope + block * c : nullptr,
+                                   task.slope != nullptr ? task.slope + (block + B - 1) * c : nullptr};
+    ((acc[I] = E::inner(acc[I], args, slope[I % B])), ...);
+    if (task.residual != nullptr)
+        ((acc[I] = E::outer(acc[I], simd::load(task.residual + at + I % B * task.block_stride + I / B * c), args)), ...);
+    (simd::store(task.output + at + I % B * task.block_stride + I / B * c, acc[I]), ...);
 }
 
 /// All pixels of the strip for one group of B blocks.
@@ -128,7 +124,8 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
         simd::unroll<simd::max_tile_pixels>([&](auto p) MDL_INLINE_LAMBDA {
             constexpr int P = p.value + 1;
             if constexpr (simd::is_tile_height(P))
-                if (!done && height == P) tile<E, P, B>(task, args, pixels, panel, block, first), done = true;
+                if (!done && height == P)
+                    tile<E, P, B>(task, args, pixels, panel, block, first, std::make_integer_sequence<int, P * B>{}), done = true;
         });
         first += height;
     }

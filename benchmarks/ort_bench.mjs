@@ -1,0 +1,44 @@
+// mdl: times one ONNX model on ONNX Runtime and prints one JSON line: min_ms, median_ms.
+// SPDX-License-Identifier: MIT
+//
+// usage: node ort_bench.mjs PACKAGE_FOLDER MODEL.onnx THREADS RUNS      (the folder in which onnxruntime-node was installed)
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const [folder, model, threads, runs] = process.argv.slice(2);
+const ort = createRequire(path.join(path.resolve(folder), 'package.json'))('onnxruntime-node');
+const warmUpRuns = 5;  // as many as `mdl bench`
+
+const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    interOpNumThreads: 1,
+    intraOpNumThreads: Number(threads),
+});
+
+// Numbers from -1 to 1, the same as `mdl bench` takes.
+let state = 1;
+const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 8) / (1 << 23) - 1;
+};
+const feeds = {};
+for (const input of session.inputMetadata) {
+    if (input.type !== 'float32') throw new Error(`input ${input.name} is ${input.type}; this script feeds float32 only`);
+    // A size that the model leaves open is a batch of one.
+    const shape = input.shape.map(size => (typeof size === 'number' && size > 0 ? size : 1));
+    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next);
+    feeds[input.name] = new ort.Tensor('float32', values, shape);
+}
+
+const times = [];
+for (let run = -warmUpRuns; run < Number(runs); ++run) {
+    const begin = performance.now();
+    await session.run(feeds);
+    if (run >= 0) times.push(performance.now() - begin);
+}
+times.sort((a, b) => a - b);
+const half = times.length >> 1;
+const median = times.length % 2 ? times[half] : (times[half - 1] + times[half]) / 2;
+console.log(JSON.stringify({ min_ms: times[0], median_ms: median }));

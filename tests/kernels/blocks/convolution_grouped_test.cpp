@@ -1,0 +1,118 @@
+// mdl: tests of grouped and depthwise convolution over channel blocks against the reference.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <mdl/base/config.hpp>
+
+#if MDL_SIMD
+
+#include <utility>
+
+#include <kernels/blocks/blocks.hpp>
+#include <mdl/kernels/blocks/convolution_grouped.hpp>
+#include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/reference/convolution.hpp>
+
+using namespace mdl;
+using namespace mdl::test;
+
+namespace {
+
+struct Case {
+    Operation op;
+    Shape in, out;
+    Geometry g;
+    Floats x, w, bias, residual, slope;
+
+    Case(const Window& window, Shape in_shape, int out_channels, int groups) : in(in_shape), out(windowed(window, in_shape, out_channels)) {
+        op.op = Op::convolution;
+        op.window = window;
+        op.out_channels = out_channels;
+        op.groups = groups;
+        g = geometry_of(op, in, out);
+        x = numbers(in, 3);
+        w = numbers(Shape{out_channels, in.channels() / groups, window.kernel_h, window.kernel_w}, 5);
+        bias = numbers(out_channels, 7);
+        residual = numbers(out, 9);
+        slope = numbers(out_channels, 11);
+    }
+    auto expected() const -> Floats {
+        Floats y = room(out);
+        kernels::reference::convolution(op, in, out, x.data(), w.data(), bias.data(), y.data());
+        kernels::reference::prelu(out, y.data(), slope.data(), y.data());
+        return finished(y, {}, residual, Binary::add, relu);
+    }
+};
+
+using SlopeEpilogue = kernels::Epilogue<ActivationKind::leaky_relu>;
+
+}  // namespace
+
+// Multiples of 1/8 sum exactly; a slope and a residual keep them exact.
+TEST_CASE("a grouped convolution equals the reference for every window and group size") {
+    struct Sizes {
+        int in, out, groups;
+    };
+    for (const Window& window : windows)
+        for (const auto& [in_channels, out_channels, groups] : {Sizes{6, 9, 3}, {10, 20, 10}, {32, 32, 2}, {12, 48, 3}, {40, 10, 5}}) {
+            const Case c(window, Shape{1, in_channels, 13, 11}, out_channels, groups);
+            CAPTURE(window.kernel_h);
+            CAPTURE(in_channels);
+            Floats packed(kernels::convolution_grouped_packed_floats(c.g));
+            kernels::convolution_grouped_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+            const Floats input = blocked(c.in, c.x), slopes = padded(c.slope);
+            const auto run = [&](const auto& parallel) {
+                Floats output = blocked(c.out, c.residual);
+                Scratch scratch(kernels::convolution_grouped_scratch_bytes(c.g, parallel.workers));
+                const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
+                                               .weights = packed.data(), .scratch = scratch.data(), .slope = slopes.data()};
+                kernels::convolution_grouped<SlopeEpilogue>(c.g, kernels::epilogue_args({}, relu), buffers, parallel);
+                return largest_difference(unblocked(c.out, output), c.expected());
+            };
+            CHECK(run(Serial{}) == 0.0);
+            CHECK(run(ThreeWorkers{}) == 0.0);
+        }
+}
+
+TEST_CASE("a depthwise convolution equals the reference for every window and odd channel counts") {
+    const auto check = [](const Case& c, auto kernel) {
+        Floats packed(kernels::depthwise_packed_floats(c.g));
+        kernels::depthwise_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+        const Floats input = blocked(c.in, c.x), slopes = padded(c.slope);
+        Floats output = blocked(c.out, c.residual);
+        const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(), .weights = packed.data(),
+                                       .slope = slopes.data()};
+        kernel(c.g, kernels::epilogue_args({}, relu), buffers);
+        CAPTURE(c.g.kernel_h);
+        CAPTURE(c.in.width());
+        CHECK(largest_difference(unblocked(c.out, output), c.expected()) == 0.0);
+    };
+    const auto any = [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
+        kernels::depthwise<0, 0, SlopeEpilogue>(g, args, buffers, Serial{});
+        kernels::Buffers again = buffers;
+        Floats unused(static_cast<std::size_t>(kernels::padded_channels(g.out_channels) * g.out_pixels()));
+        again.residual = nullptr, again.output = unused.data();
+        kernels::depthwise<0, 0, SlopeEpilogue>(g, args, again, ThreeWorkers{});
+    };
+    for (const Window& window : windows)
+        for (const int channels : {1, 8, 19})
+            check(Case(window, Shape{1, channels, 13, 11}, channels, channels), any);
+    const auto fast = [&]<int K, int S>(std::integer_sequence<int, K, S>) {
+        for (const int pad : {0, 1, K / 2})
+            for (const int width : {K, K + 1, 9, 14, 23}) {
+                const Window window{.kernel_h = K, .kernel_w = K, .stride_h = S, .stride_w = S, .pad_top = pad, .pad_left = pad,
+                                    .pad_bottom = K / 2, .pad_right = pad};
+                check(Case(window, Shape{1, 19, 10, width}, 19, 19), [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
+                    kernels::depthwise<K, S, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
+                });
+            }
+    };
+    fast(std::integer_sequence<int, 3, 1>{});
+    fast(std::integer_sequence<int, 3, 2>{});
+    fast(std::integer_sequence<int, 5, 1>{});
+    fast(std::integer_sequence<int, 5, 2>{});
+}
+
+#else
+TEST_CASE("the portable build has no kernels over channel blocks") { CHECK(MDL_SIMD == 0); }
+#endif

@@ -1,0 +1,174 @@
+// mdl: tests of dense, pooling, normalisation, elementwise and layout kernels over channel blocks against the reference.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <mdl/base/config.hpp>
+
+#if MDL_SIMD
+
+#include <kernels/blocks/blocks.hpp>
+#include <mdl/kernels/blocks/across_lrn.hpp>
+#include <mdl/kernels/blocks/dense.hpp>
+#include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/softmax.hpp>
+#include <mdl/kernels/blocks/vector_operators.hpp>
+#include <mdl/kernels/reference/dense.hpp>
+#include <mdl/kernels/reference/normalization.hpp>
+#include <mdl/kernels/reference/pool.hpp>
+#include <mdl/kernels/reference/rearrange.hpp>
+#include <mdl/kernels/reference/softmax.hpp>
+
+using namespace mdl;
+using namespace mdl::test;
+
+TEST_CASE("a dense layer equals the reference for every width of its last panel") {
+    const int c = simd::lanes;
+    for (const int in : {1, 3, 8, 67})
+        for (const int out : {1, 10, c, 2 * c + 1, 5 * c - 1, 8 * c, 15 * c + 3}) {
+            Operation op;
+            op.op = Op::dense;
+            const Shape in_shape{1, in}, out_shape{1, out};
+            const Geometry g = geometry_of(op, in_shape, out_shape);
+            const Floats x = numbers(in, 3), w = numbers(Shape{out, in}, 4), bias = numbers(out, 5), residual = numbers(out, 6);
+            Floats packed(kernels::dense_packed_floats(g)), expected(static_cast<std::size_t>(out)), output = residual;
+            kernels::dense_pack(g, w.data(), nullptr, bias.data(), packed.data());
+            kernels::reference::dense(op, in_shape, out_shape, x.data(), w.data(), bias.data(), expected.data());
+            const kernels::Buffers buffers{.input = x.data(), .residual = output.data(), .output = output.data(), .weights = packed.data()};
+            kernels::dense(g, kernels::epilogue_args({}, relu), buffers, ThreeWorkers{});
+            CHECK(largest_difference(output, finished(expected, {}, residual, Binary::add, relu)) == 0.0);
+        }
+}
+
+TEST_CASE("pooling equals the reference for every window, rounding and rule of counting") {
+    for (Window window : windows)
+        for (const bool ceil : {false, true})
+            for (const bool count_padding : {false, true})
+                for (const Pooling pooling : {Pooling::max, Pooling::average}) {
+                    window.ceil = ceil, window.count_padding = count_padding;
+                    Operation op;
+                    op.op = Op::pool;
+                    op.pooling = pooling;
+                    op.window = window;
+                    const Shape in{1, 19, 12, 11}, out = windowed(window, in, 19);
+                    const Geometry g = geometry_of(op, in, out);
+                    const Floats x = numbers(in, 3), input = blocked(in, x);
+                    Floats output = blocked_room(out), expected = room(out);
+                    kernels::reference::pool(op, in, out, x.data(), expected.data());
+                    const kernels::Buffers buffers{.input = input.data(), .output = output.data()};
+                    if (pooling == Pooling::max)
+                        kernels::pool<Pooling::max>(g, {}, buffers, Serial{});
+                    else
+                        kernels::pool<Pooling::average>(g, {}, buffers, Serial{});
+                    // Division by multiplication with the reciprocal: one unit in the last place of numbers up to 2.
+                    CHECK(largest_difference(unblocked(out, output), expected) <= (pooling == Pooling::max ? 0.0 : 2.5e-7));
+                }
+}
+
+TEST_CASE("global pooling equals the reference and takes a prologue") {
+    const Shape in{1, 21, 7, 5}, out{1, 21, 1, 1};
+    Operation op;
+    op.op = Op::global_pool;
+    const Geometry g = geometry_of(op, in, out);
+    const Floats x = numbers(in, 3), input = blocked(in, x), scale = numbers(21, 4), shift = numbers(21, 5), a = padded(scale), b = padded(shift);
+    Floats before = x;
+    for (std::size_t i = 0; i < before.size(); ++i) before[i] = std::fmax(before[i] * scale[i / 35] + shift[i / 35], 0.0f);
+    for (const bool prologue : {false, true})
+        for (const Pooling pooling : {Pooling::max, Pooling::average}) {
+            op.pooling = pooling;
+            Floats output = blocked_room(out), expected = room(out);
+            kernels::reference::global_pool(op, in, out, prologue ? before.data() : x.data(), expected.data());
+            kernels::Buffers buffers{.input = input.data(), .output = output.data()};
+            if (prologue) buffers.prologue_scale = a.data(), buffers.prologue_shift = b.data();
+            const auto args = kernels::epilogue_args({}, {}, relu);
+            if (pooling == Pooling::max)
+                kernels::global_pool<Pooling::max>(g, args, buffers, Serial{});
+            else
+                kernels::global_pool<Pooling::average>(g, args, buffers, Serial{});
+            CHECK(largest_difference(unblocked(out, output), expected) <= 3e-7);
+        }
+}
+
+TEST_CASE("conversions between rows and blocks keep every number and clear the padding") {
+    for (const int channels : {1, 8, 19, 32}) {
+        const Shape shape{1, channels, 5, 3};
+        const Floats x = numbers(shape, 3);
+        Floats blocks(static_cast<std::size_t>(kernels::padded_channels(channels) * 15), -1.0f), rows = room(shape);
+        kernels::to_blocks(channels, 15, x.data(), blocks.data(), ThreeWorkers{});
+        CHECK(unblocked(shape, blocks) == x);
+        double kept = 0, all = 0;
+        for (const float v : x) kept += static_cast<double>(std::fabs(v));
+        for (const float v : blocks) all += static_cast<double>(std::fabs(v));
+        CHECK(kept == all);
+        const Floats input = blocked(shape, x);
+        kernels::to_rows(channels, 15, input.data(), rows.data(), ThreeWorkers{});
+        CHECK(rows == x);
+        const int first = channels / 3;
+        Floats slice(static_cast<std::size_t>((channels - first) * 15));
+        kernels::to_rows(first, channels - first, 15, input.data(), slice.data(), Serial{});
+        CHECK(slice == Floats(x.begin() + first * 15, x.end()));
+    }
+}
+
+TEST_CASE("softmax and its logarithm equal the reference over odd row lengths, even for large scores") {
+    for (const int count : {1, 3, 8, 17, 1000}) {
+        const Shape shape{3, count};
+        Floats x = numbers(shape, 3);
+        for (float& v : x) v *= 40;
+        Floats y = x, expected = room(shape);
+        kernels::softmax_rows(3, count, y.data(), y.data(), ThreeWorkers{});
+        kernels::reference::softmax(1, shape, x.data(), expected.data());
+        CHECK(largest_difference(y, expected) < 5e-7);
+        kernels::softmax_rows<true>(3, count, x.data(), y.data(), Serial{});
+        kernels::reference::log_softmax(1, shape, x.data(), expected.data());
+        CHECK(largest_difference(y, expected) < 2e-5);  // scores to 160: a unit in the last place is 1.5e-5
+    }
+}
+
+TEST_CASE("response normalisation across channels ignores the padding lanes") {
+    for (const int channels : {1, 7, 19, 32})
+        for (const float beta : {0.5f, 0.75f, 1.0f}) {
+            Operation op;
+            op.op = Op::lrn;
+            op.size = 5, op.alpha = 0.3f, op.beta = beta, op.k = 1;
+            const Shape shape{1, channels, 3, 5};
+            const Floats x = numbers(shape, 3), input = blocked(shape, x);
+            Floats output = blocked_room(shape), expected = room(shape);
+            Scratch scratch(kernels::across_lrn_scratch_bytes(channels));
+            kernels::across_lrn(op, channels, 15, input.data(), output.data(), scratch.data());
+            kernels::reference::lrn(op, shape, x.data(), expected.data());
+            CHECK(largest_difference(unblocked(shape, output), expected) < 1e-6);
+        }
+}
+
+TEST_CASE("a gate of one number a channel multiplies a feature map from either side") {
+    const Shape shape{1, 19, 3, 5}, gate_shape{1, 19, 1, 1};
+    const Floats x = numbers(shape, 3), gate = numbers(gate_shape, 4), input = blocked(shape, x), gates = blocked(gate_shape, gate);
+    Floats output = blocked_room(shape), expected = room(shape);
+    kernels::map_channel_binary<Binary::subtract, true, kernels::Epilogue<>>(kernels::blocks_of(19), 15, {}, input.data(), gates.data(), output.data());
+    kernels::reference::binary(Binary::subtract, gate_shape, shape, shape, gate.data(), x.data(), expected.data());
+    CHECK(unblocked(shape, output) == expected);
+    kernels::map_channel_binary<Binary::multiply, false, kernels::Epilogue<>>(kernels::blocks_of(19), 15, {}, input.data(), gates.data(), output.data());
+    kernels::reference::binary(Binary::multiply, shape, gate_shape, shape, x.data(), gate.data(), expected.data());
+    CHECK(unblocked(shape, output) == expected);
+}
+
+TEST_CASE("a channel affine map, a shuffle and a copy of channels keep to their channels") {
+    const Shape shape{1, 18, 3, 5};
+    const Floats x = numbers(shape, 3), scale = numbers(18, 4), shift = numbers(18, 5), input = blocked(shape, x), a = padded(scale), b = padded(shift);
+    Floats output = blocked_room(shape), expected = room(shape);
+    kernels::map_affine<kernels::Epilogue<>>(kernels::blocks_of(18), 15, kernels::epilogue_args(relu), a.data(), b.data(), nullptr, input.data(), output.data());
+    kernels::reference::scale(shape, x.data(), scale.data(), shift.data(), expected.data());
+    CHECK(largest_difference(unblocked(shape, output), finished(expected, relu)) == 0.0);
+    kernels::shuffle_channels(3, 18, 15, input.data(), output.data());
+    kernels::reference::channel_shuffle(3, shape, x.data(), expected.data());
+    CHECK(unblocked(shape, output) == expected);
+    const Shape part{1, 10, 3, 5};
+    Floats middle = blocked_room(part);
+    kernels::copy_channels(10, 15, input.data(), 5, middle.data(), 0);
+    CHECK(unblocked(part, middle) == Floats(x.begin() + 5 * 15, x.begin() + 15 * 15));
+}
+
+#else
+TEST_CASE("the portable build has no kernels over channel blocks") { CHECK(MDL_SIMD == 0); }
+#endif

@@ -1,0 +1,97 @@
+// mdl: tests of the vector functions against double precision, and of the choice of tiles.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <mdl/base/config.hpp>
+
+#if MDL_SIMD
+
+#include <cmath>
+#include <limits>
+
+#include <mdl/simd/math.hpp>
+#include <mdl/simd/tile.hpp>
+
+using namespace mdl;
+
+namespace {
+
+template <class F>
+auto first_lane(F f, float x) -> float {
+    float lanes[simd::lanes];
+    simd::store(lanes, f(simd::broadcast(x)));
+    return lanes[0];
+}
+
+const auto vector_exp = [](simd::Vector x) { return simd::exp(x); };
+const auto vector_log = [](simd::Vector x) { return simd::log(x); };
+const auto vector_tanh = [](simd::Vector x) { return simd::tanh(x); };
+const auto vector_sigmoid = [](simd::Vector x) { return simd::sigmoid(x); };
+
+/// Largest relative error over [from, to], in units of a float's 2^-23.
+template <class F, class Exact>
+auto error(F f, Exact exact, float from, float to) -> double {
+    double largest = 0;
+    for (int i = 0; i <= 20000; ++i) {
+        const float x = from + (to - from) * static_cast<float>(i) / 20000.0f;
+        const double truth = exact(static_cast<double>(x));
+        if (std::fabs(truth) < 1e-37) continue;
+        largest = std::fmax(largest, std::fabs(static_cast<double>(first_lane(f, x)) / truth - 1) * 8388608.0);
+    }
+    return largest;
+}
+
+}  // namespace
+
+TEST_CASE("the vector functions are within a few units in the last place") {
+    CHECK(error(vector_exp, [](double x) { return std::exp(x); }, -87.0f, 88.0f) < 2.5);
+    CHECK(error(vector_exp, [](double x) { return std::exp(x); }, -1.0f, 1.0f) < 2.5);
+    CHECK(error(vector_tanh, [](double x) { return std::tanh(x); }, -12.0f, 12.0f) < 4);
+    CHECK(error(vector_tanh, [](double x) { return std::tanh(x); }, -0.01f, 0.01f) < 4);
+    CHECK(error(vector_sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -80.0f, 40.0f) < 4);
+    CHECK(error(vector_log, [](double x) { return std::log(x); }, 1.5f, 3e38f) < 4);
+    CHECK(error(vector_log, [](double x) { return std::log(x); }, 1e-30f, 0.6f) < 4);
+    CHECK(error(vector_log, [](double x) { return std::log(x); }, 0.6f, 1.6f) < 8);
+}
+
+TEST_CASE("the vector functions are finite for any input") {
+    const float infinity = std::numeric_limits<float>::infinity();
+    for (const float x : {infinity, -infinity, 3e38f, -3e38f, 0.0f, -0.0f, 1e-45f, std::numeric_limits<float>::quiet_NaN()}) {
+        CHECK(std::isfinite(first_lane(vector_exp, x)));
+        CHECK(std::isfinite(first_lane(vector_tanh, x)));
+        CHECK(std::isfinite(first_lane(vector_sigmoid, x)));
+        CHECK(std::isfinite(first_lane(vector_log, x)));
+    }
+    CHECK(first_lane(vector_tanh, infinity) == 1.0f);
+    CHECK(first_lane(vector_sigmoid, infinity) == 1.0f);
+}
+
+TEST_CASE("multiply-add and sums of partial vectors are exact") {
+    float x[2 * simd::lanes], y[simd::lanes];
+    for (int i = 0; i < 2 * simd::lanes; ++i) x[i] = static_cast<float>(i + 1);
+    simd::store(y, simd::fma(simd::load(x), simd::load(x), simd::load(x)));
+    for (int i = 0; i < simd::lanes; ++i) CHECK(y[i] == x[i] * x[i] + x[i]);
+    for (int n = 0; n <= simd::lanes; ++n) CHECK(simd::sum(simd::load_partial(x, n)) == static_cast<float>(n * (n + 1) / 2));
+    CHECK(simd::largest(simd::load(x)) == static_cast<float>(simd::lanes));
+    std::uint8_t bytes[simd::lanes];
+    for (int i = 0; i < simd::lanes; ++i) bytes[i] = static_cast<std::uint8_t>(255 - i);
+    simd::store(y, simd::load_bytes(bytes));
+    for (int i = 0; i < simd::lanes; ++i) CHECK(y[i] == static_cast<float>(255 - i));
+}
+
+TEST_CASE("tiles cover every count of pixels, each with an instantiated height") {
+    for (int count = 1; count < 200; ++count) {
+        int rest = count;
+        while (rest > 0) {
+            const int height = simd::next_tile(rest);
+            CHECK(simd::is_tile_height(height));
+            if (height < 1) break;
+            rest -= height;
+        }
+        CHECK(rest == 0);
+    }
+}
+
+#else
+TEST_CASE("the portable build has no vectors") { CHECK(MDL_SIMD == 0); }
+#endif
