@@ -49,7 +49,7 @@ TEST_CASE("the vector functions are within a few units in the last place") {
     CHECK(error(vector_tanh, [](double x) { return std::tanh(x); }, -12.0f, 12.0f) < 4);
     CHECK(error(vector_tanh, [](double x) { return std::tanh(x); }, -0.01f, 0.01f) < 4);
     CHECK(error(vector_sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -80.0f, 40.0f) < 4);
-    CHECK(error(vector_log, [](double x) { return std::log(x); }, 1.5f, 3e38f) < 4);
+    CHECK(error(vector_log, [](double x) { return std::log(x); }, 1.5f, 1e33f) < 4);
     CHECK(error(vector_log, [](double x) { return std::log(x); }, 1e-30f, 0.6f) < 4);
     CHECK(error(vector_log, [](double x) { return std::log(x); }, 0.6f, 1.6f) < 8);
 }

@@ -28,6 +28,7 @@ TEST_CASE("a dense layer equals the reference for every width of its last panel"
         for (const int out : {1, 10, c, 2 * c + 1, 5 * c - 1, 8 * c, 15 * c + 3}) {
             Operation op;
             op.op = Op::dense;
+            op.out_channels = out;
             const Shape in_shape{1, in}, out_shape{1, out};
             const Geometry g = geometry_of(op, in_shape, out_shape);
             const Floats x = numbers(in, 3), w = numbers(Shape{out, in}, 4), bias = numbers(out, 5), residual = numbers(out, 6);
