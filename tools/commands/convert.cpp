@@ -26,7 +26,7 @@ struct ConvertOptions : ModelOptions {
 /// Makes a folder, and unmakes it unless it was kept.
 class OutputFolder {
 public:
-    explicit OutputFolder(const fs::path& path) : path_(path) {
+    explicit OutputFolder(const fs::path& path) {
         std::error_code error;
         for (fs::path missing = fs::absolute(path, error); !missing.empty() && !fs::exists(missing, error);
              missing = missing.parent_path())
@@ -43,7 +43,7 @@ public:
     void keep() { kept_ = true; }
 
 private:
-    fs::path path_, first_made_{};
+    fs::path first_made_{};
     bool kept_ = false;
 };
 

@@ -6,7 +6,9 @@
 
 #include <mdl/engine/kernel.hpp>
 #include <mdl/graph/graph.hpp>
+#include <mdl/graph/lay_out.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
+#include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
@@ -44,7 +46,7 @@ constexpr void choose_convolution(graph::Node& node, const graph::Node& maker) n
     else if (g.groups == g.in_channels && g.in_channels == g.out_channels)
         take(node, Kernel::depthwise, Layout::blocks, Layout::blocks, kernels::depthwise_scratch_bytes(g, 1));
     else
-        return;
+        take(node, Kernel::grouped, Layout::blocks, Layout::blocks, kernels::convolution_grouped_scratch_bytes(g, 1));
     // The residual is read where, and just before, the result is written.
     node.choice.in_place = node.fusion.residual;
 }
@@ -121,6 +123,11 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     const graph::Node& maker = g.nodes[g.inputs(node)[0]];
     const Op op = node.operation.op;
     if (op == Op::dense && node.shape[0] == 1) return detail::take(node, Kernel::dense, Layout::rows, Layout::rows);
+    if ((op == Op::softmax || op == Op::log_softmax) && node.shape.count(node.operation.axis + 1, node.shape.rank) == 1) {
+        detail::take(node, Kernel::softmax, Layout::rows, Layout::rows);
+        node.choice.in_place = true;
+        return;
+    }
     if (node.shape.rank != 4 || node.shape[0] != 1 || maker.shape.rank != 4) return;
     if (op == Op::convolution) return detail::choose_convolution(node, maker);
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);

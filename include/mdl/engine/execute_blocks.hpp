@@ -6,6 +6,7 @@
 
 #include <mdl/engine/step.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
+#include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
@@ -13,6 +14,7 @@
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/softmax.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/parallel.hpp>
 
@@ -33,6 +35,7 @@ template <Kernel Which, class E, int Size, int Stride>
     constexpr Serial serial{};
     if constexpr (Which == Kernel::pointwise) kernels::convolution_pointwise<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::strip) kernels::convolution_strip<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::grouped) kernels::convolution_grouped<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::depthwise) kernels::depthwise<Size, Stride, E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
@@ -122,6 +125,10 @@ void run_fast(const Frame& frame) noexcept {
         kernels::to_blocks(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
     } else if constexpr (kernel == Kernel::to_rows) {
         kernels::to_rows(g.out_channels, g.out_pixels(), source.floats(frame), target.write(frame), Serial{});
+    } else if constexpr (kernel == Kernel::softmax) {
+        constexpr Shape shape = graph.nodes[I].shape;
+        constexpr int axis = graph.nodes[I].operation.axis;
+        kernels::softmax_rows<op == Op::log_softmax>(static_cast<int>(shape.count(0, axis)), shape[axis], source.floats(frame), target.write(frame), Serial{});
     } else if constexpr (kernel == Kernel::concat && graph.nodes[I].choice.joins_in_place) {
         run_joined_concat<Net, O, I>(frame);
     } else if constexpr (runs_on_blocks(kernel)) {

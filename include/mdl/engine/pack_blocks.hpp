@@ -6,6 +6,7 @@
 #include <span>
 
 #include <mdl/engine/kernel.hpp>
+#include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
@@ -33,6 +34,7 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::image: return &pack_image;
         case Kernel::pointwise: return &pack_blocks<&kernels::convolution_pointwise_pack>;
         case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
+        case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
         default: return others;
@@ -44,6 +46,7 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::image: return static_cast<std::int64_t>(kernels::convolution_image_packed_floats(g));
         case Kernel::pointwise: return static_cast<std::int64_t>(kernels::convolution_pointwise_packed_floats(g));
         case Kernel::strip: return static_cast<std::int64_t>(kernels::convolution_strip_packed_floats(g));
+        case Kernel::grouped: return static_cast<std::int64_t>(kernels::convolution_grouped_packed_floats(g));
         case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
         default: return 0;

@@ -57,7 +57,7 @@ TEST_CASE("a grouped convolution equals the reference for every window and group
         for (const auto& [in_channels, out_channels, groups] : {Sizes{6, 9, 3}, {10, 20, 10}, {32, 32, 2}, {12, 48, 3}, {40, 10, 5}}) {
             const Case c(window, Shape{1, in_channels, 13, 11}, out_channels, groups);
             CAPTURE(window.kernel_h);
-            CAPTURE(in_channels);
+            CAPTURE(c.g.in_channels);
             Floats packed(kernels::convolution_grouped_packed_floats(c.g));
             kernels::convolution_grouped_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
             const Floats input = blocked(c.in, c.x), slopes = padded(c.slope);

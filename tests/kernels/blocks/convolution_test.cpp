@@ -65,8 +65,8 @@ TEST_CASE("a strip convolution equals the reference for every window and odd cha
         for (const auto& [in_channels, out_channels] : {std::pair{1, 1}, {3, 17}, {16, 8}, {21, 35}, {8, 48}}) {
             CAPTURE(window.kernel_h);
             CAPTURE(window.kernel_w);
-            CAPTURE(in_channels);
             const Case c(window, Shape{1, in_channels, 13, 17}, out_channels);
+            CAPTURE(c.g.in_channels);
             CHECK(strip_error(c, false, Serial{}) == 0.0);
             CHECK(strip_error(c, true, Serial{}) == 0.0);
             CHECK(strip_error(c, true, ThreeWorkers{}) == 0.0);
@@ -120,7 +120,6 @@ TEST_CASE("a pointwise convolution equals the reference for every count of pixel
     for (int width = 1; width <= 61; width += width < 20 ? 1 : 13)
         for (const int out_channels : {1, 16, 37}) {
             CAPTURE(width);
-            CAPTURE(out_channels);
             const Case c(windows[0], Shape{1, width == 7 ? 130 : 19, 1, width}, out_channels);
             Floats packed(kernels::convolution_pointwise_packed_floats(c.g));
             const Floats scale = numbers(out_channels, 31);

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <mdl/kernels/blocks/buffers.hpp>
+#include <mdl/simd/fma.hpp>
 #include <mdl/tensor/operation.hpp>
 
 #if MDL_SIMD

@@ -76,7 +76,9 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
 #if defined(__aarch64__)
         multiply_four<B>(acc, pixel, tap, w, std::make_integer_sequence<int, P>{}, all);
 #else
-#if defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__)
+        // Every load gets a check there: unrolled, a tile takes GCC half a minute to compile.
+#elif defined(__clang__)
 #pragma clang loop unroll(full)
 #else
 #pragma GCC unroll 16
