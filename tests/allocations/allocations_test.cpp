@@ -17,6 +17,11 @@ int allocations = 0;
 
 }  // namespace
 
+#if defined(__has_feature)  // Clang's way to tell what GCC tells by the macro
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 // AddressSanitizer owns malloc and tells of each call.
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t), void (*)(const volatile void*));

@@ -32,6 +32,8 @@ constexpr void infer_shapes_in(Graph<N, E, O>& g) {
 template <int N, int E, int O>
 constexpr auto infer_shapes(Graph<N, E, O> g) -> Graph<N, E, O> {
     infer_shapes_in(g);
+    // No later pass calls a rule. Their addresses would keep the rules in the program, outside of the instruction set's namespace.
+    for (int i = 0; i < g.node_count; ++i) g.nodes[i].rule = nullptr;
     return g;
 }
 
