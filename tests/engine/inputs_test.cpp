@@ -17,7 +17,11 @@ template <class Image>
 struct NoConvolution : Sequential<Image, Pool<Max, Kernel<2>>, Dense<3>> {};
 
 template <class Image>
+struct OnlyDense : Sequential<Image, Dense<3>> {};
+
+template <class Image>
 void agrees_on() {
+    CHECK(engine_error<OnlyDense<Image>>() < 2e-5);
     CHECK(engine_error<First<Image>>() < 2e-5);
     CHECK(engine_error<NoConvolution<Image>>() < 2e-5);
 }

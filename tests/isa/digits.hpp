@@ -1,19 +1,26 @@
-// mdl: what the two translation units of the instruction-set test share: the network and the functions' types.
+// mdl: what the two translation units of the instruction-set test share.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 
-#include <mdl/mdl.hpp>
+#include "packaging/app/digits.hpp"
 
-struct Digits : mdl::Sequential<
-    mdl::Input<16, 16, 1>,
-    mdl::Conv<16, mdl::Kernel<3>, mdl::Pad<1>>, mdl::Relu,
-    mdl::Pool<mdl::Max, mdl::Kernel<2>, mdl::Stride<2>>,
-    mdl::DepthwiseConv<mdl::Kernel<3>, mdl::Pad<1>>, mdl::Conv<32>, mdl::Relu,
-    mdl::GlobalPool<mdl::Average>, mdl::Dense<10>, mdl::Softmax> {};
+using Scores = std::array<float, 10>;
 
 /// Loads the weights, runs once, writes ten scores. False: the weights were refused.
-auto run_high(std::span<const std::byte> weights, std::span<const float> pixels, std::span<float> scores) noexcept -> bool;
-auto run_baseline(std::span<const std::byte> weights, std::span<const float> pixels, std::span<float> scores) noexcept -> bool;
+auto run_high(std::span<const std::byte> weights, std::span<const float, 16 * 16> pixels, Scores& scores) noexcept -> bool;
+auto run_baseline(std::span<const std::byte> weights, std::span<const float, 16 * 16> pixels, Scores& scores) noexcept -> bool;
+
+/// Local to each unit: the same source, compiled for that unit's instruction set.
+static inline auto run_digits(std::span<const std::byte> weights, std::span<const float, 16 * 16> pixels, Scores& scores) noexcept -> bool {
+    const auto model = mdl::Model<Digits>::load(weights);
+    if (!model) return false;
+    static mdl::Arena<Digits> arena;
+    mdl::Context<Digits> context{*model, arena};
+    const auto result = context.run(pixels);
+    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = result[i];
+    return true;
+}

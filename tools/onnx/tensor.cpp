@@ -56,6 +56,7 @@ void read_raw(const char* bytes, std::vector<To>& out, Convert convert) {
 
 void floats_from_raw(int type, const char* bytes, std::vector<float>& out) {
     const auto same = [](auto value) { return value; };
+    if (out.empty()) return;
     if (type == Proto::FLOAT) std::memcpy(out.data(), bytes, out.size() * sizeof(float));
     else if (type == Proto::DOUBLE) read_raw<double>(bytes, out, same);
     else if (type == Proto::FLOAT16) read_raw<std::uint16_t>(bytes, out, half_to_float);

@@ -24,13 +24,20 @@ struct Versions {
 /// version to be made, in execution order, and visit(node) for each node.
 template <int N, int E, int O, class Convert, class Visit>
 constexpr void walk_conversions(const Graph<N, E, O>& g, Versions* versions, Convert convert, Visit visit) {
+    const auto need_rows = [&](int tensor) {
+        int& rows = versions[tensor].number[static_cast<int>(Layout::rows)];
+        if (rows < 0) rows = convert(tensor, Layout::image, Layout::rows);
+    };
     const auto need = [&](int tensor, Layout wanted) {
         const Node& made = g.nodes[tensor];
         const auto slot = static_cast<int>(wanted);
         if (made.choice.out == wanted || layouts_coincide(made) || versions[tensor].number[slot] >= 0) return;
-        if (made.choice.out == Layout::image && wanted == Layout::blocks && versions[tensor].number[static_cast<int>(Layout::rows)] < 0)
-            versions[tensor].number[static_cast<int>(Layout::rows)] = convert(tensor, Layout::image, Layout::rows);
-        versions[tensor].number[slot] = convert(tensor, made.choice.out == Layout::image ? Layout::rows : made.choice.out, wanted);
+        Layout from = made.choice.out;
+        if (from == Layout::image && wanted == Layout::blocks) {
+            need_rows(tensor);
+            from = Layout::rows;
+        }
+        versions[tensor].number[slot] = convert(tensor, from, wanted);
     };
     for (int i = 0; i < g.node_count; ++i) {
         for (const int input : g.inputs(i)) need(input, g.nodes[i].choice.in);

@@ -6,6 +6,13 @@
 
 #if MDL_SIMD
 
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
+// See simd/vector.hpp.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
@@ -76,5 +83,9 @@ MDL_ALWAYS_INLINE auto tanh(Vector x) noexcept -> Vector {
 }  // namespace simd
 }  // namespace MDL_ISA
 }  // namespace mdl
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic pop
+#endif
 
 #endif

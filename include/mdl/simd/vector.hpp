@@ -20,6 +20,13 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
+// GCC 12 warns of its own AVX-512 header when that is inlined here (GCC bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
@@ -95,5 +102,9 @@ MDL_ALWAYS_INLINE auto largest(Vector v) noexcept -> float {
 }  // namespace simd
 }  // namespace MDL_ISA
 }  // namespace mdl
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
+#pragma GCC diagnostic pop
+#endif
 
 #endif

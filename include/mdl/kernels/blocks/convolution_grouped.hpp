@@ -82,7 +82,7 @@ inline void convolution_grouped_pack(const Geometry& g, const float* w, const fl
     for (int group = 0; group < g.groups; ++group, packed += panels_floats(g.group_out(), depth)) {
         const int first = group * g.group_out();
         panels_pack(g.group_out(), depth, w + std::ptrdiff_t{first} * depth, out_scale != nullptr ? out_scale + first : nullptr,
-                    bias != nullptr ? bias + first : nullptr, packed, [&](auto visit) {
+                    bias != nullptr ? bias + first : nullptr, packed, [&](auto visit) noexcept {
                         for (int at = 0; at < area; ++at)
                             for (int i = 0; i < g.group_in(); ++i) visit(i * area + at);
                     });
@@ -98,7 +98,7 @@ void convolution_grouped(const Geometry& g, const EpilogueArgs& args, const Buff
     const detail::GroupScratch sizes(g, plan);
     const StripScratch scratch{detail::group_tap_count(g), sizes.floats()};
     const int ins = g.group_in(), outs = g.group_out(), depth = detail::group_depth(g);
-    parallel(g.groups * plan.strips, [&](int index, int worker) {
+    parallel(g.groups * plan.strips, [&](int index, int worker) noexcept {
         const int group = index / plan.strips, first_channel = group * outs;
         const StripRows rows(g, plan, index % plan.strips);
         float* const strip = scratch.strip_of(buffers.scratch, worker);
@@ -127,8 +127,8 @@ void convolution_grouped(const Geometry& g, const EpilogueArgs& args, const Buff
             return;
         }
         // Where channel o of the group lies in the feature map, and in the detour.
-        const auto in_map = [&](int o) { return std::ptrdiff_t{(first_channel + o) / c} * g.out_pixels() * c + row_at + (first_channel + o) % c; };
-        const auto in_detour = [&](int o) { return std::ptrdiff_t{o / c} * task.pixels * c + o % c; };
+        const auto in_map = [&](int o) noexcept { return std::ptrdiff_t{(first_channel + o) / c} * g.out_pixels() * c + row_at + (first_channel + o) % c; };
+        const auto in_detour = [&](int o) noexcept { return std::ptrdiff_t{o / c} * task.pixels * c + o % c; };
         float* const results = strip + sizes.strip;
         float* const residuals = results + sizes.results;
         float* const slopes = residuals + sizes.results;

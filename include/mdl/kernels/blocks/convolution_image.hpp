@@ -49,8 +49,8 @@ constexpr auto convolution_image_scratch_bytes(const Geometry& g, const ImageFor
 inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
                                    float* packed) noexcept {
     const int area = g.kernel_h * g.kernel_w;
-    panels_pack(g.out_channels, detail::image_depth(g), w, out_scale, bias, packed, [&](auto visit) {
-        const auto place = [&](int channel) { return network_channel(format, g.in_channels, channel) * area; };
+    panels_pack(g.out_channels, detail::image_depth(g), w, out_scale, bias, packed, [&](auto visit) noexcept {
+        const auto place = [&](int channel) noexcept { return network_channel(format, g.in_channels, channel) * area; };
         if (format.layout == PixelLayout::hwc) {
             for (int at = 0; at < area; ++at)
                 for (int channel = 0; channel < g.in_channels; ++channel) visit(place(channel) + at);
@@ -70,7 +70,7 @@ void convolution_image(const Geometry& g, const ImageFormat& format, const Epilo
     const StripPlan plan = detail::image_plan(g, parallel.workers);
     const StripScratch scratch = detail::image_scratch(g, format, plan);
     const ImageStrip at(format, g.in_channels, plan);
-    parallel(plan.strips, [&](int strip, int worker) {
+    parallel(plan.strips, [&](int strip, int worker) noexcept {
         const StripRows rows(g, plan, strip);
         float* const copy = scratch.strip_of(buffers.scratch, worker);
         if (format.element == Element::u8)

@@ -51,7 +51,7 @@ constexpr auto convolution_pointwise_scratch_bytes(const Geometry& g, int worker
 }
 
 inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
-    panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) { each_block_tap(g, g.in_channels, visit); });
+    panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
 /// out(o,p) = bias(o) + sum in(i,p) * w(o,i), then the epilogue. The output may not be the input.
@@ -62,7 +62,7 @@ void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Bu
     const detail::PointwisePlan plan = detail::pointwise_plan(g, parallel.workers);
     const StripScratch scratch = detail::pointwise_scratch(g, plan, prologue);
     const int pixels = g.out_pixels();
-    parallel(plan.strips.strips * plan.parts, [&](int index, int worker) {
+    parallel(plan.strips.strips * plan.parts, [&](int index, int worker) noexcept {
         const int first = index / plan.parts * plan.strips.rows;
         const int count = smaller(plan.strips.rows, pixels - first);
         const int block = index % plan.parts * plan.part_blocks;

@@ -37,7 +37,7 @@ constexpr auto convolution_strip_scratch_bytes(const Geometry& g, int workers, b
 
 inline void convolution_strip_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     panels_pack(g.out_channels, detail::strip_depth(g), w, out_scale, bias, packed,
-                [&](auto visit) { each_block_tap(g, g.in_channels, visit); });
+                [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
 /// out(o,y,x) = bias(o) + sum in(i, y*s+ky*d-pad, x*s+kx*d-pad) * w(o,i,ky,kx), then the epilogue.
@@ -47,7 +47,7 @@ void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffer
     const bool prologue = buffers.prologue_scale != nullptr;
     const StripPlan plan = detail::strip_plan(g, parallel.workers);
     const StripScratch scratch = detail::strip_scratch(g, plan, prologue);
-    parallel(plan.strips, [&](int strip, int worker) {
+    parallel(plan.strips, [&](int strip, int worker) noexcept {
         const StripRows rows(g, plan, strip);
         BlockStrip at{g.in_w * c, g.in_pixels() * c};
         const float* source = buffers.input + (std::ptrdiff_t{rows.first_in} * g.in_w - g.pad_left) * c;

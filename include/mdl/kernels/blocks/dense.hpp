@@ -92,9 +92,9 @@ void dense(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, 
     constexpr int c = simd::lanes;
     const int blocks = blocks_of(g.out_channels);
     const int wide = blocks / detail::dense_panel_blocks;
-    parallel(wide + (blocks % detail::dense_panel_blocks != 0 ? 1 : 0), [&](int index, int) {
+    parallel(wide + (blocks % detail::dense_panel_blocks != 0 ? 1 : 0), [&](int index, int) noexcept {
         int block = index * detail::dense_panel_blocks;
-        const auto panel = [&](int at) { return buffers.weights + std::ptrdiff_t{blocks} * c + std::ptrdiff_t{at} * c * g.in_channels; };
+        const auto panel = [&](int at) noexcept { return buffers.weights + std::ptrdiff_t{blocks} * c + std::ptrdiff_t{at} * c * g.in_channels; };
         if (index < wide) return detail::dense_panel_run<E, 8>(g, args, buffers, panel(block), block);
         if (blocks - block >= 4) detail::dense_panel_run<E, 4>(g, args, buffers, panel(block), block), block += 4;
         if (blocks - block >= 2) detail::dense_panel_run<E, 2>(g, args, buffers, panel(block), block), block += 2;

@@ -146,7 +146,7 @@ void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffe
     const int blocks = blocks_of(g.out_channels);
     const int parts = parallel.workers > 1 ? smaller(g.out_h, divide_up(3 * parallel.workers, blocks)) : 1;
     const int rows = divide_up(g.out_h, parts);
-    parallel(blocks * parts, [&](int index, int) {
+    parallel(blocks * parts, [&](int index, int) noexcept {
         const int first = smaller(g.out_h, index % parts * rows);
         detail::depthwise_rows<E, Kernel, Stride>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
     });

@@ -162,7 +162,7 @@ void panels_pack(int out_channels, int depth, const float* weights, const float*
     for (int first = 0; first < padded; first += simd::max_tile_blocks * c) {
         const int wide = smaller(simd::max_tile_blocks * c, padded - first);
         const int valid = smaller(wide, out_channels - first);
-        each_k([&](int index) {
+        each_k([&](int index) noexcept {
             const float* from = weights + static_cast<std::ptrdiff_t>(first) * depth + index;
             for (int i = 0; i < valid; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * depth] * (out_scale != nullptr ? out_scale[first + i] : 1.0f);
             for (int i = valid; i < wide; ++i) to[i] = 0.0f;

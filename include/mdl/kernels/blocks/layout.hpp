@@ -15,7 +15,7 @@ namespace kernels {
 template <class Parallel>
 void to_blocks(int channels, int pixels, const float* rows, float* blocks, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(blocks_of(channels), [&](int block, int) {
+    parallel(blocks_of(channels), [&](int block, int) noexcept {
         const int valid = smaller(c, channels - block * c);
         const float* const from = rows + std::ptrdiff_t{block} * c * pixels;
         float* to = blocks + std::ptrdiff_t{block} * c * pixels;
@@ -28,7 +28,7 @@ void to_blocks(int channels, int pixels, const float* rows, float* blocks, const
 template <class Parallel>
 void to_rows(int first, int channels, int pixels, const float* blocks, float* rows, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(divide_up(channels, c), [&](int part, int) {
+    parallel(divide_up(channels, c), [&](int part, int) noexcept {
         for (int i = part * c; i < smaller(channels, part * c + c); ++i) {
             const int channel = first + i;
             const float* from = blocks + std::ptrdiff_t{channel / c} * pixels * c + channel % c;

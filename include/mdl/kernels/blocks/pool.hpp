@@ -91,7 +91,7 @@ __attribute__((noinline)) void global_pool_block(const Geometry& g, const Epilog
 template <Pooling Kind, class E = Epilogue<>, class Parallel>
 void pool(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(blocks_of(g.in_channels), [&](int block, int) {
+    parallel(blocks_of(g.in_channels), [&](int block, int) noexcept {
         detail::pool_block<Kind, E>(g, args, buffers.input + std::ptrdiff_t{block} * g.in_pixels() * c,
                                     buffers.output + std::ptrdiff_t{block} * g.out_pixels() * c,
                                     buffers.slope != nullptr ? buffers.slope + block * c : nullptr);
@@ -104,7 +104,7 @@ constexpr auto pool_scratch_bytes(const Geometry&, int) noexcept -> std::size_t 
 template <Pooling Kind, class E = Epilogue<>, class Parallel>
 void global_pool(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(blocks_of(g.in_channels), [&](int block, int) {
+    parallel(blocks_of(g.in_channels), [&](int block, int) noexcept {
         const bool prologue = buffers.prologue_scale != nullptr;
         detail::global_pool_block<Kind, E>(g, args, buffers.input + std::ptrdiff_t{block} * g.in_pixels() * c,
                                            prologue ? buffers.prologue_scale + block * c : nullptr,

@@ -19,7 +19,7 @@ namespace kernels {
 template <bool Log = false, class Parallel>
 void softmax_rows(int rows, int count, const float* x, float* y, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(rows, [&](int row, int) {
+    parallel(rows, [&](int row, int) noexcept {
         const float* const from = x + std::ptrdiff_t{row} * count;
         float* const to = y + std::ptrdiff_t{row} * count;
         const int whole = count / c * c, rest = count - whole;
