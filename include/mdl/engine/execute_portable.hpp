@@ -14,7 +14,6 @@ void run_fast(const Frame& frame) noexcept {
     constexpr const auto& g = laid_out<Net, O>;
     static constexpr Operation op = g.nodes[I].operation;
     static constexpr Shape in = g.nodes[g.input(I)].shape, out = g.nodes[I].shape;
-    static constexpr graph::Fusion fusion = g.nodes[I].fusion;
     constexpr PackedPlace packed = packing<Net, O>.place(I);
     constexpr Place source = place_of<Net, O>(g.input(I)), target = place_of<Net, O>(I);
     const float* const weights = frame.weights + packed.weights;
@@ -24,13 +23,7 @@ void run_fast(const Frame& frame) noexcept {
         kernels::portable::convolution(op, in, out, source.floats(frame), weights, bias, y, reinterpret_cast<float*>(frame.arena + memory<Net, O>.scratch[I]));
     else
         kernels::portable::dense(op, in, out, source.floats(frame), weights, bias, y);
-    if constexpr (fusion.slope >= 0) kernels::reference::prelu(out, y, frame.weights + packed.slope, y);
-    kernels::reference::activation(fusion.inner, out.count(), y, y);
-    if constexpr (fusion.residual) {
-        constexpr Place residual = place_of<Net, O>(g.input(I, g.nodes[I].input_count - 1));
-        kernels::reference::binary(fusion.residual_binary, out, out, out, y, residual.floats(frame), y);
-        kernels::reference::activation(fusion.outer, out.count(), y, y);
-    }
+    finish<Net, O, I>(frame, y);
 }
 
 }  // namespace MDL_ISA

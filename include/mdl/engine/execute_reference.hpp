@@ -39,6 +39,22 @@ void apply_binary(Binary binary, const std::array<Shape, Count>& shapes, const s
     }
 }
 
+/// What fusion put behind node I's operator: y = outer(inner(y) + residual), in place.
+template <class Net, class O, int I>
+void finish(const Frame& frame, float* y) noexcept {
+    using namespace kernels::reference;
+    constexpr const auto& g = laid_out<Net, O>;
+    static constexpr Shape out = g.nodes[I].shape;
+    static constexpr graph::Fusion fusion = g.nodes[I].fusion;
+    if constexpr (fusion.slope >= 0) prelu(out, y, frame.weights + packing<Net, O>.place(I).slope, y);
+    if constexpr (static_cast<bool>(fusion.inner)) activation(fusion.inner, out.count(), y, y);
+    if constexpr (fusion.residual) {
+        constexpr Place residual = place_of<Net, O>(g.input(I, g.nodes[I].input_count - 1));
+        binary(fusion.residual_binary, out, out, out, y, residual.floats(frame), y);
+        activation(fusion.outer, out.count(), y, y);
+    }
+}
+
 /// Runs node I of the program with plain loops over row-major tensors. One instantiation a step: sizes are constants here, and
 /// such steps are few.
 template <class Net, class O, int I>
@@ -112,16 +128,7 @@ void run_reference(const Frame& frame) noexcept {
         static_assert(op.op == Op::identity || op.op == Op::reshape, "mdl: the engine has no reference kernel for this operator");
         std::memmove(y, x, static_cast<std::size_t>(out.count()) * sizeof(float));
     }
-    if constexpr (fusion.slope >= 0) prelu(out, y, frame.weights + packed.slope, y);
-    if constexpr (static_cast<bool>(fusion.inner)) {
-        static constexpr Activation inner = fusion.inner;
-        activation(inner, out.count(), y, y);
-    }
-    if constexpr (fusion.residual) {
-        binary(fusion.residual_binary, out, out, out, y, operands[static_cast<std::size_t>(count - 1)], y);
-        static constexpr Activation outer = fusion.outer;
-        activation(outer, out.count(), y, y);
-    }
+    finish<Net, O, I>(frame, y);
 }
 
 /// Writes those parts of a concatenation that were not made in their place.
