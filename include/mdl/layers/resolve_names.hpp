@@ -41,8 +41,11 @@ struct Entry {
     Name name{};
     std::span<const Name> sources{};
     graph::AppendFunction append = nullptr;
-    int part_count = 0;                             ///< of a Split, else 0
+    int part_count = -1;                            ///< of a Split, else negative
     graph::Description (*part)(int) = nullptr;      ///< of a Split: the slice that makes part k
+
+    // Asked of the count: under -fsanitize=undefined GCC cannot compare the address of a function with null at compile time.
+    constexpr auto is_split() const -> bool { return part_count >= 0; }
 };
 
 /// Open-addressing table from names to entries, and the marks of the walk. At most half full.
@@ -92,7 +95,7 @@ constexpr auto tensor_of(graph::Builder& builder, std::span<const Entry> entries
     if (entry < 0) return inputs.empty() ? -1 : inputs[0];
     const Entry& source = entries[static_cast<std::size_t>(entry)];
     const int tensor = table.result[entry];
-    if (source.part == nullptr) return tensor;
+    if (!source.is_split()) return tensor;
     if (name.part < 0 || name.part >= source.part_count || name.text == source.name.text) {
         builder.set_name(name.text);
         builder.report(graph::Problem::unknown_part, entry, Shape{name.part}, Shape{source.part_count});
@@ -117,7 +120,7 @@ constexpr void append_entry(graph::Builder& builder, std::span<const Entry> entr
     for (const Name& source : entry.sources) tensors[count++] = tensor_of(builder, entries, table, source, inputs);
     const auto given = entry.sources.empty() ? inputs : std::span<const int>(tensors, count);
     builder.set_name(entry.name.text);
-    if (entry.part == nullptr)
+    if (!entry.is_split())
         table.result[number] = entry.append(builder, given);
     else if (given.size() == 1)
         table.result[number] = given[0];
