@@ -16,3 +16,26 @@ TEST_CASE("joins agree with the reference") {
     agrees<Net<Maximum<Conv<8>, Conv<8>>, Subtract<Conv<4>, Conv<4>>>>();
     agrees<Net<Minimum<Identity, Relu>, Div<Identity, Sequential<Exp, GlobalPool<Max>>>>>();
 }
+
+namespace {
+
+// The first convolution reads the caller's image as it lies; what is added to its result lies in blocks.
+struct StemTensor : Sequential<InputTensor<1, 4, 9, 10>, Residual<Conv<4, Kernel<3>, Pad<1>>>> {};
+struct StemImage : Sequential<Input<9, 10, 3>, Residual<Conv<3, Kernel<3>, Pad<1>>>> {};
+struct StemPlanes : Sequential<Input<9, 10, 8, Chw>, Residual<Conv<8>>> {};
+struct StemBytes : Sequential<Input<9, 10, 3, U8>, Residual<Conv<3, Kernel<3>, Pad<1>>>> {};
+struct StemTwice : Sequential<Input<9, 10, 3>, Add<Conv<7, Kernel<3>, Pad<1>>, Conv<7>>, Relu> {};
+struct StemAndOther : Graph<Node<"x", Input<9, 10, 3>>, Node<"y", InputTensor<1, 3, 9, 10>>, Node<"c", Conv<3>, From<"x">>, Node<"s", Add<>, From<"c", "y">>> {};
+struct StemGrouped : Sequential<Input<9, 10, 4>, Residual<Conv<4, Groups<2>>>> {};
+
+}  // namespace
+
+TEST_CASE("a convolution of the image takes a residual that lies as the image does") {
+    agrees<StemTensor>();
+    agrees<StemImage>();
+    agrees<StemPlanes>();
+    agrees<StemBytes>();
+    agrees<StemTwice>();
+    agrees<StemAndOther>();
+    agrees<StemGrouped>();
+}

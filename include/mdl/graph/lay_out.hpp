@@ -15,6 +15,11 @@ constexpr auto layouts_coincide(const Node& node) noexcept -> bool {
 
 namespace detail {
 
+/// The layout in which node reads its input number k: the residual is added to what is written, so it lies as that does.
+constexpr auto read_layout(const Node& node, int k) noexcept -> Layout {
+    return node.fusion.residual && k == node.input_count - 1 ? node.choice.out : node.choice.in;
+}
+
 /// Conversions of one tensor: what each layout's version is called in the new graph, -1 where there is none yet.
 struct Versions {
     int number[3]{-1, -1, -1};
@@ -40,7 +45,7 @@ constexpr void walk_conversions(const Graph<N, E, O>& g, Versions* versions, Con
         versions[tensor].number[slot] = convert(tensor, from, wanted);
     };
     for (int i = 0; i < g.node_count; ++i) {
-        for (const int input : g.inputs(i)) need(input, g.nodes[i].choice.in);
+        for (int k = 0; k < g.nodes[i].input_count; ++k) need(g.input(i, k), read_layout(g.nodes[i], k));
         visit(i);
     }
     for (int o = 0; o < g.output_count; ++o) need(g.outputs[o], Layout::rows);
@@ -87,7 +92,7 @@ constexpr auto lay_out(const Graph<N, E, O>& chosen) noexcept -> Graph<M, E + M,
         Node& node = out.nodes[out.node_count++];
         node = chosen.nodes[i];
         node.first_input = out.edge_count;
-        for (const int input : chosen.inputs(i)) out.edges[out.edge_count++] = version(input, node.choice.in);
+        for (int k = 0; k < node.input_count; ++k) out.edges[out.edge_count++] = version(chosen.input(i, k), detail::read_layout(node, k));
     };
     detail::walk_conversions(chosen, versions, convert, visit);
     out.output_count = chosen.output_count;
