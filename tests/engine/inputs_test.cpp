@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/agrees.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +57,34 @@ TEST_CASE("inputs and outputs are found by name") {
     CHECK(context.input<"vector">().data() == context.input<1>().data());
     CHECK(context.output<"p">().data() == context.output<1>().data());
     static_assert(decltype(context.output<"m">())::extent == 8 * 7 * 5);
+}
+
+TEST_CASE("a run on the caller's memory leaves no trace in the next run") {
+    const auto file = test::weights_file<Tiny>(test::random_weights<Tiny>(3));
+    const auto model = Model<Tiny>::load(std::span<const std::byte>(file));
+    REQUIRE(model.has_value());
+    static Arena<Tiny> arena;
+    Context<Tiny> context{*model, arena};
+    const auto copy = [](std::span<const float, 2> y) { return std::array{y[0], y[1]}; };
+    const std::array<float, 3> image{1, 2, 3};
+    const auto expected = copy(context.run(image));
+    const auto input = context.input();
+    std::array<float, 3> other{7, 7, 7};
+    static_cast<void>(context.run(other));
+    std::copy(image.begin(), image.end(), input.begin());
+    other.fill(9);
+    CHECK(copy(context.run()) == expected);
+}
+
+TEST_CASE("a number that is not finite goes through the network as such") {
+    struct Clamped : Sequential<InputTensor<1, 3>, Dense<5>, Relu6, Dense<2>> {};
+    const auto file = test::weights_file<Clamped>(test::random_weights<Clamped>(3));
+    const auto model = Model<Clamped>::load(std::span<const std::byte>(file));
+    REQUIRE(model.has_value());
+    static Arena<Clamped> arena;
+    Context<Clamped> context{*model, arena};
+    CHECK(std::isnan(context.run(std::array<float, 3>{1, NAN, 2})[0]));
+    CHECK(std::isfinite(context.run(std::array<float, 3>{1, 3, 2})[0]));
 }
 
 TEST_CASE("a span of runtime extent is checked, and the error names the numbers") {

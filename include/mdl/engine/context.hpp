@@ -85,6 +85,7 @@ public:
 
     /// Works in `arena`, which outlives the context, as does the model.
     Context(const Model<Net, O>& model, Arena<Net, O>& arena) noexcept : weights_(model.packed_weights()), arena_(arena.bytes) { use_own_inputs(); }
+    Context(const Model<Net, O>&& model, Arena<Net, O>& arena) = delete;
 
     /// Works in memory given as a span. Errors: wrong_size, misaligned.
     static auto create(const Model<Net, O>& model, std::span<std::byte> memory) noexcept -> Result<Context> {
@@ -95,6 +96,8 @@ public:
         return Context(model, memory.data(), AlignedBuffer());
     }
 
+    static auto create(const Model<Net, O>&& model, std::span<std::byte> memory) = delete;
+
     /// Allocates the arena, once. Errors: out_of_memory.
     static auto create(const Model<Net, O>& model) noexcept -> Result<Context> {
         auto memory = AlignedBuffer::create(std::max<std::size_t>(arena_bytes<Net, O>, 64));
@@ -102,12 +105,12 @@ public:
         std::byte* const data = memory->data();
         return Context(model, data, std::move(*memory));
     }
+    static auto create(const Model<Net, O>&& model) = delete;
 
     /// Room in the arena for input K, to be filled before each `run()`: its memory is used again while the network runs.
     template <int K = 0>
     auto input() noexcept -> std::span<InputElement<K>, input_size<K>> {
         static_assert(K >= 0 && K < inputs, "mdl: the network has fewer inputs; count from 0");
-        images_[K] = own_input<K>();
         return std::span<InputElement<K>, input_size<K>>(reinterpret_cast<InputElement<K>*>(own_input<K>()), input_size<K>);
     }
     /// The same by the name of the Input's node.
@@ -120,8 +123,19 @@ public:
 
     /// Runs on what the input() spans hold. Returns the output where there is one, else nothing: see output().
     auto run() noexcept {
-        engine::run_program<Net, O>({arena_, weights_, images_.data()});
-        if constexpr (outputs == 1) return output<0>();
+        use_own_inputs();
+        return run_on_images();
+    }
+
+    /// The same, calling `after(k)` when step k of the run is done: see mdl/engine/profile.hpp.
+    template <class After>
+    void run_steps(After after) noexcept {
+        use_own_inputs();
+        const engine::Frame frame{arena_, weights_, images_.data()};
+        for (std::size_t k = 0; k < engine::step_functions<Net, O>.size(); ++k) {
+            engine::step_functions<Net, O>[k](frame);
+            after(static_cast<int>(k));
+        }
     }
 
     /// Runs on the caller's memory, one span for each input in order, read where it lies.
@@ -138,7 +152,8 @@ public:
         return run(std::span(memory)...);
     }
 
-    /// Output K of the last run, row-major in the network's shape. Valid until the next run.
+    /// Output K of the last run, row-major in the network's shape. Valid until the next run, and, where it is nothing but a view
+    /// of an input, as long as that input's memory.
     template <int K = 0>
     auto output() const noexcept -> std::span<const float, output_size<K>> {
         static_assert(K >= 0 && K < outputs, "mdl: the network has fewer outputs; count from 0");
@@ -177,6 +192,11 @@ private:
         [this]<int... K>(std::integer_sequence<int, K...>) { ((images_[K] = own_input<K>()), ...); }(std::make_integer_sequence<int, inputs>{});
     }
 
+    auto run_on_images() noexcept {
+        engine::run_program<Net, O>({arena_, weights_, images_.data()});
+        if constexpr (outputs == 1) return output<0>();
+    }
+
     template <std::size_t... K, class... Elements, std::size_t... Sizes>
     auto run_on(std::index_sequence<K...>, std::span<Elements, Sizes>... memory) noexcept {
         static_assert((std::is_same_v<std::remove_const_t<Elements>, InputElement<static_cast<int>(K)>> && ...),
@@ -184,7 +204,7 @@ private:
         static_assert(((Sizes == std::dynamic_extent || Sizes == input_size<static_cast<int>(K)>) && ...),
                       "mdl: this span has another size than the network's input; see Context::input_size");
         constexpr bool fixed = ((Sizes != std::dynamic_extent) && ...);
-        using Output = decltype(run());
+        using Output = decltype(run_on_images());
         if constexpr (!fixed) {
             constexpr std::array<std::size_t, sizeof...(K)> needed{input_size<static_cast<int>(K)>...};
             const std::array<std::size_t, sizeof...(K)> given{memory.size()...};
@@ -194,12 +214,12 @@ private:
         }
         ((images_[K] = reinterpret_cast<const std::byte*>(memory.data())), ...);
         if constexpr (fixed) {
-            return run();
+            return run_on_images();
         } else if constexpr (std::is_void_v<Output>) {
-            run();
+            run_on_images();
             return Result<void>();
         } else {
-            return Result<Output>(run());
+            return Result<Output>(run_on_images());
         }
     }
 

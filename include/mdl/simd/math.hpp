@@ -1,4 +1,4 @@
-// mdl: exp, log, tanh and sigmoid of whole vectors, finite for any input.
+// mdl: exp, log, tanh and sigmoid of whole vectors, finite for any number.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -17,7 +17,7 @@ namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
 
-/// e^x within 2 ulp. x is clamped to [-87.3, 88.3], so that the result is a finite normal number; NaN acts as 88.3.
+/// e^x within 2 ulp. x is clamped to [-87.3, 88.3], so that the result is a finite normal number; a NaN stays one.
 /// Method: x = n ln2 + r, |r| <= ln2 / 2; e^r by its Taylor polynomial of degree 7, 2^n by the exponent's bits.
 MDL_ALWAYS_INLINE auto exp(Vector x) noexcept -> Vector {
     x = clamp(x, broadcast(-87.3f), broadcast(88.3f));
@@ -37,7 +37,7 @@ MDL_ALWAYS_INLINE auto exp(Vector x) noexcept -> Vector {
     return p * from_bits((bits(shifted) + IntVector(127)) << 23);
 }
 
-/// ln x for normal x > 0 within 4 ulp or 1e-7 near 1; smaller x acts as the smallest normal number.
+/// ln x for normal x > 0 within 4 ulp or 1e-7 near 1; smaller x acts as the smallest normal number, a NaN stays one.
 /// Method: x = 2^n m, m in [sqrt(1/2), sqrt(2)); ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
 MDL_ALWAYS_INLINE auto log(Vector x) noexcept -> Vector {
     x = clamp(x, broadcast(1.17549435e-38f), broadcast(3.4e38f));
@@ -54,7 +54,7 @@ MDL_ALWAYS_INLINE auto log(Vector x) noexcept -> Vector {
     p = fma(p, z, broadcast(2.0f / 7.0f));
     p = fma(p, z, broadcast(2.0f / 5.0f));
     p = fma(p, z, broadcast(2.0f / 3.0f));
-    p = fma(p * z, s, s + s);
+    p = fma(p * z, s, s + s) + (x - x);  // the bits of a NaN would pass for a number
     return fma(n, broadcast(0.693359375f), fma(n, broadcast(-2.12194440054690583e-4f), p));
 }
 

@@ -48,8 +48,8 @@ MDL_ALWAYS_INLINE auto load(const float* p) noexcept -> Vector { return Vector::
 MDL_ALWAYS_INLINE void store(float* p, Vector v) noexcept { v.store_unaligned(p); }
 MDL_ALWAYS_INLINE auto min(Vector a, Vector b) noexcept -> Vector { return xsimd::min(a, b); }
 MDL_ALWAYS_INLINE auto max(Vector a, Vector b) noexcept -> Vector { return xsimd::max(a, b); }
-/// A NaN becomes `hi`.
-MDL_ALWAYS_INLINE auto clamp(Vector x, Vector lo, Vector hi) noexcept -> Vector { return max(min(x, hi), lo); }
+/// A NaN stays one: of two operands, one a NaN, x86 returns the second.
+MDL_ALWAYS_INLINE auto clamp(Vector x, Vector lo, Vector hi) noexcept -> Vector { return max(lo, min(hi, x)); }
 MDL_ALWAYS_INLINE auto sqrt(Vector x) noexcept -> Vector { return xsimd::sqrt(x); }
 /// The lanes of `yes` where x > limit, else those of `no`.
 MDL_ALWAYS_INLINE auto where_greater(Vector x, Vector limit, Vector yes, Vector no) noexcept -> Vector {

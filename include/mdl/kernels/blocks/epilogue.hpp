@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <limits>
+
 #include <mdl/kernels/blocks/buffers.hpp>
 #include <mdl/simd/math.hpp>
 #include <mdl/tensor/operation.hpp>
@@ -14,7 +16,7 @@ namespace kernels {
 
 /// One activation's numbers: the clamp's ends, or the a and b of the others.
 struct ActivationArgs {
-    float lo = -3.4e38f, hi = 3.4e38f;
+    float lo = -std::numeric_limits<float>::infinity(), hi = std::numeric_limits<float>::infinity();
     float a = 0, b = 0;
 };
 
