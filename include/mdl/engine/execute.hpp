@@ -61,13 +61,15 @@ constexpr auto step_function() noexcept -> StepFunction {
         return &run_fast<Net, O, I>;
 }
 
+template <class Net, class O>
+inline constexpr auto step_functions = []<std::size_t... K>(std::index_sequence<K...>) {
+    return std::array<StepFunction, sizeof...(K)>{step_function<Net, O, runnable<Net, O>[K]>()...};
+}(std::make_index_sequence<runnable<Net, O>.size()>{});
+
 /// Runs the whole network once.
 template <class Net, class O>
 void run_program(const Frame& frame) noexcept {
-    static constexpr auto functions = []<std::size_t... K>(std::index_sequence<K...>) {
-        return std::array<StepFunction, sizeof...(K)>{step_function<Net, O, runnable<Net, O>[K]>()...};
-    }(std::make_index_sequence<runnable<Net, O>.size()>{});
-    for (const StepFunction function : functions) function(frame);
+    for (const StepFunction function : step_functions<Net, O>) function(frame);
 }
 
 }  // namespace MDL_ISA
