@@ -52,7 +52,7 @@ constexpr auto choose(const graph::Graph<N, E, M>& fused) noexcept -> graph::Gra
             for (std::size_t k = 0; k < inputs.size(); ++k) layouts[k] = g.nodes[inputs[k]].choice.out;
             const graph::Node& first = g.nodes[inputs[0]];
             detail::choose_reference(node, first.shape);
-            choose_better(g, node, std::span<const graph::Layout>(layouts, inputs.size()));
+            choose_better<O>(g, node, std::span<const graph::Layout>(layouts, inputs.size()));
         }
         if (O::keep_tensors) node.choice.in_place = node.choice.joins_in_place = false;
     }

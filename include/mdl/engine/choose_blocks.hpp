@@ -12,6 +12,7 @@
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
@@ -34,13 +35,15 @@ constexpr void take(graph::Node& node, Kernel kernel, Layout in, Layout out, std
     node.choice.scratch_bytes = static_cast<std::int64_t>(scratch);
 }
 
-constexpr void choose_convolution(graph::Node& node, const graph::Node& maker) noexcept {
+constexpr void choose_convolution(graph::Node& node, const graph::Node& maker, bool exact) noexcept {
     const Geometry g = geometry_of(node.operation, maker.shape, node.shape);
     const bool prologue = node.fusion.prologue_count > 0;
     if (g.groups == 1 && maker.operation.op == Op::input)
         take(node, Kernel::image, maker.choice.out, Layout::blocks, kernels::convolution_image_scratch_bytes(g, maker.operation.image, 1));
     else if (g.groups == 1 && g.is_pointwise())
         take(node, Kernel::pointwise, Layout::blocks, Layout::blocks, kernels::convolution_pointwise_scratch_bytes(g, 1, prologue));
+    else if (const kernels::WinogradTile tile = kernels::winograd_tile(g); tile && !prologue && !exact)
+        take(node, Kernel::winograd, Layout::blocks, Layout::blocks, kernels::convolution_winograd_scratch_bytes(g, tile));
     else if (g.groups == 1)
         take(node, Kernel::strip, Layout::blocks, Layout::blocks, kernels::convolution_strip_scratch_bytes(g, 1, prologue));
     else if (g.groups == g.in_channels && g.in_channels == g.out_channels)
@@ -117,7 +120,7 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
 }  // namespace detail
 
 /// Takes a faster kernel than the reference where there is one.
-template <int N, int E, int O>
+template <class Policies, int N, int E, int O>
 constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout> layouts) noexcept {
     using graph::Layout;
     const graph::Node& maker = g.nodes[g.inputs(node)[0]];
@@ -129,7 +132,7 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
         return;
     }
     if (node.shape.rank != 4 || node.shape[0] != 1 || maker.shape.rank != 4) return;
-    if (op == Op::convolution) return detail::choose_convolution(node, maker);
+    if (op == Op::convolution) return detail::choose_convolution(node, maker, Policies::exact);
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
     if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
     bool all_blocks = true;

@@ -10,6 +10,7 @@
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
@@ -30,16 +31,18 @@ constexpr auto epilogue_of() noexcept {
 }
 
 /// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.
-template <Kernel Which, class E, int Size, int Stride>
+/// `Constants`: tile and kernel of Winograd's algorithm, kernel and stride of a depthwise convolution, the kind of a pooling.
+template <Kernel Which, class E, int... Constants>
 [[gnu::noinline]] void call_kernel(const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) noexcept {
     constexpr Serial serial{};
     if constexpr (Which == Kernel::pointwise) kernels::convolution_pointwise<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::strip) kernels::convolution_strip<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::winograd) kernels::convolution_winograd<Constants..., E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::grouped) kernels::convolution_grouped<E>(g, args, buffers, serial);
-    if constexpr (Which == Kernel::depthwise) kernels::depthwise<Size, Stride, E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::depthwise) kernels::depthwise<Constants..., E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
-    if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
-    if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Size), E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);
 }
 
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
@@ -147,11 +150,18 @@ void run_fast(const Frame& frame) noexcept {
             static constexpr ImageFormat format = graph.nodes[input].operation.image;
             kernels::convolution_image<E>(g, format, args, source.read(frame), buffers, Serial{});
         } else {
-            constexpr bool pooling = op == Op::pool || op == Op::global_pool;
-            constexpr bool common = kernel == Kernel::depthwise && is_common_depthwise(g);
-            constexpr int size = pooling ? static_cast<int>(graph.nodes[I].operation.pooling) : common ? g.kernel_h : 0;
             buffers.input = source.floats(frame);
-            call_kernel<kernel, E, size, common ? g.stride_h : 0>(g, args, buffers);
+            if constexpr (kernel == Kernel::winograd) {
+                constexpr kernels::WinogradTile tile = kernels::winograd_tile(g);
+                call_kernel<kernel, E, tile.rows, g.kernel_h, tile.columns, g.kernel_w>(g, args, buffers);
+            } else if constexpr (kernel == Kernel::depthwise) {
+                constexpr bool common = is_common_depthwise(g);
+                call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0>(g, args, buffers);
+            } else if constexpr (op == Op::pool || op == Op::global_pool) {
+                call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling)>(g, args, buffers);
+            } else {
+                call_kernel<kernel, E>(g, args, buffers);
+            }
         }
     }
 }

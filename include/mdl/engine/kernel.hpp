@@ -15,6 +15,7 @@ enum class Kernel : std::int16_t {
     // Over channel blocks, with xsimd:
     pointwise,
     strip,
+    winograd,
     image,
     grouped,
     depthwise,

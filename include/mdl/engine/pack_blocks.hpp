@@ -10,6 +10,7 @@
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 
@@ -26,6 +27,10 @@ inline void pack_image(const Geometry& g, const ImageFormat& format, std::span<c
     kernels::convolution_image_pack(g, format, weights.data(), scale, bias, packed);
 }
 
+inline void pack_winograd(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    kernels::convolution_winograd_pack(g, kernels::winograd_tile(g), weights.data(), scale, bias, packed);
+}
+
 using PackBlocksFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float>, const float*, const float*, float*);
 
 /// `others` where the kernel takes weights in canonical order.
@@ -34,6 +39,7 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::image: return &pack_image;
         case Kernel::pointwise: return &pack_blocks<&kernels::convolution_pointwise_pack>;
         case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
+        case Kernel::winograd: return &pack_winograd;
         case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
@@ -46,6 +52,7 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::image: return static_cast<std::int64_t>(kernels::convolution_image_packed_floats(g));
         case Kernel::pointwise: return static_cast<std::int64_t>(kernels::convolution_pointwise_packed_floats(g));
         case Kernel::strip: return static_cast<std::int64_t>(kernels::convolution_strip_packed_floats(g));
+        case Kernel::winograd: return static_cast<std::int64_t>(kernels::convolution_winograd_packed_floats(g, kernels::winograd_tile(g)));
         case Kernel::grouped: return static_cast<std::int64_t>(kernels::convolution_grouped_packed_floats(g));
         case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
