@@ -15,7 +15,7 @@ inline namespace MDL_ISA {
 /// Multiplies the affine maps of a job into (scale, shift), one number a channel each: y = a (scale x + shift) + b.
 /// A batch norm is a = gamma / sqrt(variance + epsilon), b = beta - mean a.  Source: Jacob et al. 2018, section 3.2.
 template <weights::TensorSource Source>
-auto compose_affine(Source& source, std::span<const AffineJob> maps, std::span<const Shape> shapes, float* scale, float* shift,
+[[gnu::cold]] auto compose_affine(Source& source, std::span<const AffineJob> maps, std::span<const Shape> shapes, float* scale, float* shift,
                     std::span<double> first, std::span<double> second) noexcept -> Result<void> {
     for (const AffineJob& map : maps) {
         const auto pull = [&](int k) {
@@ -52,7 +52,7 @@ auto compose_affine(Source& source, std::span<const AffineJob> maps, std::span<c
 
 /// Packs everything that `jobs` says into `packed`, which is all zero.
 template <weights::TensorSource Source>
-auto pack_all(Source& source, std::span<const PackJob> jobs, const AffineJob* affine, std::span<const Shape> shapes, int most_channels,
+[[gnu::cold]] auto pack_all(Source& source, std::span<const PackJob> jobs, const AffineJob* affine, std::span<const Shape> shapes, int most_channels,
               float* packed) noexcept -> Result<void> {
     const auto channels = static_cast<std::size_t>(most_channels);
     auto memory = AlignedBuffer::create(channels * (2 * sizeof(float) + 2 * sizeof(double)));

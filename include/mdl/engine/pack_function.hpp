@@ -19,7 +19,7 @@ inline namespace MDL_ISA {
 using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed);
 
 /// In canonical order, the bias behind.
-inline void pack_plain(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+[[gnu::cold]] inline void pack_plain(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
     const std::size_t outputs = static_cast<std::size_t>(g.out_channels), each = weights.size() / outputs;
     for (std::size_t o = 0; o < outputs; ++o)
         for (std::size_t i = 0; i < each; ++i) packed[o * each + i] = weights[o * each + i] * scale[o];

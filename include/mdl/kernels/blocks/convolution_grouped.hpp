@@ -77,7 +77,7 @@ constexpr auto convolution_grouped_scratch_bytes(const Geometry& g, int workers,
            StripScratch{detail::group_tap_count(g), detail::GroupScratch(g, detail::group_plan(g)).floats()}.bytes();
 }
 
-inline void convolution_grouped_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+[[gnu::cold]] inline void convolution_grouped_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     const int area = g.kernel_h * g.kernel_w, depth = detail::group_depth(g);
     for (int group = 0; group < g.groups; ++group, packed += panels_floats(g.group_out(), depth)) {
         const int first = group * g.group_out();

@@ -46,7 +46,7 @@ constexpr auto convolution_image_scratch_bytes(const Geometry& g, const ImageFor
 }
 
 /// Also puts the weights into the channel order of the image's memory.
-inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
+[[gnu::cold]] inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
                                    float* packed) noexcept {
     const int area = g.kernel_h * g.kernel_w;
     panels_pack(g.out_channels, detail::image_depth(g), w, out_scale, bias, packed, [&](auto visit) noexcept {

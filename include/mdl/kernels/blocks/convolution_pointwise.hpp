@@ -50,7 +50,7 @@ constexpr auto convolution_pointwise_scratch_bytes(const Geometry& g, int worker
     return static_cast<std::size_t>(workers) * detail::pointwise_scratch(g, detail::pointwise_plan(g, workers), prologue).bytes();
 }
 
-inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+[[gnu::cold]] inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 

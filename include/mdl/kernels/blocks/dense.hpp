@@ -28,7 +28,7 @@ constexpr auto dense_packed_floats(const Geometry& g) noexcept -> std::size_t {
 }
 constexpr auto dense_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
-inline void dense_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+[[gnu::cold]] inline void dense_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     constexpr int c = simd::lanes;
     const int blocks = blocks_of(g.out_channels);
     for (int o = 0; o < blocks * c; ++o) packed[o] = bias != nullptr && o < g.out_channels ? bias[o] : 0.0f;

@@ -19,7 +19,7 @@ constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_
 }
 constexpr auto depthwise_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
-inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
+[[gnu::cold]] inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     constexpr int c = simd::lanes;
     const int area = g.kernel_h * g.kernel_w;
     for (int first = 0; first < g.out_channels; first += c)
