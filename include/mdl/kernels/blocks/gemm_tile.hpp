@@ -65,14 +65,16 @@ MDL_ALWAYS_INLINE void multiply_four(simd::Vector* acc, const float* const* pixe
 }
 #endif
 
-/// acc[p][b] += sum over k of pixel[p][k] * w[k][b].
+/// acc[p][b] += sum over k of pixel[p][k] * w[k][b]. At each tap one cache line at `ahead` is fetched: the weights that come next.
 template <int P, int B>
-MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w) noexcept {
+MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w, const float* ahead) noexcept {
     constexpr int c = simd::lanes;
     constexpr std::make_integer_sequence<int, P * B> all{};
     const int* offset = taps.offset;
     for (const int* const end = offset + taps.full; offset != end; ++offset, w += c * B * c) {
         const std::ptrdiff_t tap = *offset;
+        __builtin_prefetch(ahead, 0, 2);
+        ahead += 16;
 #if defined(__aarch64__)
         multiply_four<B>(acc, pixel, tap, w, std::make_integer_sequence<int, P>{}, all);
 #else
@@ -95,12 +97,12 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
 /// One tile, from bias to epilogue. `block` and `first` are its first output block and pixel.
 template <class E, int P, int B, int... I>
 MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, const float* const* pixels, const float* panel, int block,
-                            int first, std::integer_sequence<int, I...>) noexcept {
+                            int first, const float* ahead, std::integer_sequence<int, I...>) noexcept {
     constexpr int c = simd::lanes;
     const simd::Vector bias[2] = {simd::load(task.bias + block * c), simd::load(task.bias + (block + B - 1) * c)};
     simd::Vector acc[P * B] = {bias[I % B]...};
     const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
-    multiply<P, B>(acc, pixel, task.taps, panel);
+    multiply<P, B>(acc, pixel, task.taps, panel, ahead);
     const std::ptrdiff_t at = block * task.block_stride + std::ptrdiff_t{first} * c;
     const float* const slope[2] = {task.slope != nullptr ? task.slope + block * c : nullptr,
                                    task.slope != nullptr ? task.slope + (block + B - 1) * c : nullptr};
@@ -115,6 +117,9 @@ template <class E, int B>
 __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueArgs& args, const float* panel, int block) noexcept {
     const float* row = task.input;
     int column = 0;
+    // The panel streams in from far while the one before is in use: read when it is needed, its first tile would wait for memory.
+    const float* ahead = panel + std::ptrdiff_t{task.taps.depth()} * B * simd::lanes;
+    const float* const last_ahead = ahead + (ahead - panel);
     for (int first = 0; first < task.pixels;) {
         const int height = simd::next_tile(task.pixels - first);
         const float* pixels[simd::max_tile_pixels];
@@ -127,9 +132,10 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
             constexpr int P = p.value + 1;
             if constexpr (simd::is_tile_height(P))
                 if (!done && height == P)
-                    tile<E, P, B>(task, args, pixels, panel, block, first, std::make_integer_sequence<int, P * B>{}), done = true;
+                    tile<E, P, B>(task, args, pixels, panel, block, first, ahead, std::make_integer_sequence<int, P * B>{}), done = true;
         });
         first += height;
+        if (ahead < last_ahead) ahead += 16 * task.taps.full;
     }
 }
 
@@ -154,7 +160,7 @@ constexpr auto panels_floats(int out_channels, int depth) noexcept -> std::size_
 /// Writes bias and panels. `each_k(visit)` calls visit(index) for each k in the order that the tile sums; index is the
 /// place of that weight within one output channel's weights.
 template <class EachK>
-void panels_pack(int out_channels, int depth, const float* weights, const float* out_scale, const float* bias, float* packed, EachK each_k) noexcept {
+[[gnu::cold]] void panels_pack(int out_channels, int depth, const float* weights, const float* out_scale, const float* bias, float* packed, EachK each_k) noexcept {
     constexpr int c = simd::lanes;
     const int padded = padded_channels(out_channels);
     for (int o = 0; o < padded; ++o) packed[o] = bias != nullptr && o < out_channels ? bias[o] : 0.0f;
