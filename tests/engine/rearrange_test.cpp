@@ -6,6 +6,22 @@ using namespace mdl;
 using test::agrees;
 using test::Net;
 
+namespace {
+
+template <int Channels>
+struct ShuffleUnits
+    : Graph<Node<"x", Input<7, 6, 3>>, Node<"b", Conv<Channels>, From<"x">>, Node<"s", Split<Parts<2>>, From<"b">>, Node<"c", Conv<Channels / 2>, From<"s:1">>,
+            Node<"j", Concat<>, From<"s:0", "c">>, Node<"m", ChannelShuffle<2>, From<"j">>, Node<"t", Split<Parts<2>>, From<"m">>,
+            Node<"d", Conv<Channels / 2, Kernel<3>, Pad<1>>, From<"t:1">>, Node<"k", Concat<>, From<"t:0", "d">>, Node<"n", ChannelShuffle<2>, From<"k">>> {};
+
+}  // namespace
+
+TEST_CASE("chains of concatenation, shuffle and split agree with the reference") {
+    agrees<ShuffleUnits<58>>();
+    agrees<ShuffleUnits<32>>();
+    agrees<ShuffleUnits<6>>();
+}
+
 TEST_CASE("rearrangements agree with the reference") {
     agrees<Net<Conv<12>, ChannelShuffle<3>, Conv<4>>>();
     agrees<Net<Transpose<0, 2, 3, 1>, Relu>>();

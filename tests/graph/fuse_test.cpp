@@ -15,7 +15,9 @@
 #include <mdl/layers/normalization.hpp>
 #include <mdl/layers/padding.hpp>
 #include <mdl/layers/pooling.hpp>
+#include <mdl/layers/rearrange.hpp>
 #include <mdl/layers/reduce.hpp>
+#include <mdl/layers/split.hpp>
 
 using namespace mdl;
 
@@ -96,6 +98,41 @@ TEST_CASE("layers that do nothing are dropped, but an output is never the input 
     constexpr auto g = fused<Reshape<1, 4, 8, 8>>();
     CHECK(g.node_count == 2);
     CHECK(g.outputs[0] == 1);
+}
+
+namespace {
+
+using Unit = Graph<Node<"x", Input<8, 8, 20>>, Node<"s", Split<Parts<2>>, From<"x">>, Node<"c", Conv<10>, From<"s:1">>, Node<"j", Concat<>, From<"s:0", "c">>,
+                   Node<"m", ChannelShuffle<2>, From<"j">>, Node<"t", Split<Parts<2>>, From<"m">>, Node<"d", Conv<10>, From<"t:1">>, Node<"k", Concat<>, From<"t:0", "d">>>;
+using Kept = Graph<Node<"x", Input<8, 8, 20>>, Node<"c", Conv<20>, From<"x">>, Node<"j", Concat<>, From<"x", "c">>, Node<"m", ChannelShuffle<2>, From<"j">>,
+                   Node<"t", Split<Parts<2>>, From<"m">>, Node<"k", Add<>, From<"t:0", "t:1">>, Output<"k", "m">>;
+
+}  // namespace
+
+TEST_CASE("concatenation, shuffle and split become one gather for each part") {
+    constexpr auto g = graph::fuse(graph::infer_shapes(graph::flatten<Unit>()));
+    int gathers = 0, begins = 0;
+    for (const graph::Node& node : g.all()) {
+        CHECK(node.operation.op != Op::channel_shuffle);
+        if (node.operation.op != Op::channel_gather) continue;
+        CHECK(node.input_count == 2);
+        CHECK(node.shape == Shape{1, 10, 8, 8});
+        CHECK(node.operation.groups == 2);
+        begins += node.operation.begin;
+        ++gathers;
+    }
+    CHECK(gathers == 2);
+    CHECK(begins == 10);
+    // Input, two slices of it, two convolutions, two gathers, the last concatenation.
+    CHECK(g.node_count == 8);
+}
+
+TEST_CASE("a shuffle that others read keeps its slices") {
+    constexpr auto g = graph::fuse(graph::infer_shapes(graph::flatten<Kept>()));
+    int slices = 0, gathers = 0;
+    for (const graph::Node& node : g.all()) slices += node.operation.op == Op::slice, gathers += node.operation.op == Op::channel_gather;
+    CHECK(slices == 2);
+    CHECK(gathers == 1);
 }
 
 TEST_CASE("fusing keeps multiply-accumulates") {

@@ -98,10 +98,11 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
         case Op::lrn:
             if (kernels::across_lrn_takes(op)) on_blocks(Kernel::lrn, kernels::across_lrn_scratch_bytes(node.shape[1]));
             break;
-        case Op::channel_shuffle: on_blocks(Kernel::channel_shuffle); break;
+        case Op::channel_shuffle:
+        case Op::channel_gather: on_blocks(Kernel::channel_gather); break;
         case Op::slice:
             if (op.axis != 1) return;
-            on_blocks(Kernel::slice);
+            on_blocks(Kernel::channel_gather);
             if (op.begin % block_channels == 0 && maker.operation.op != Op::constant) {
                 on_blocks(Kernel::nothing);
                 node.choice.view = true;
@@ -110,8 +111,11 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
             break;
         case Op::concat:
             if (op.axis != 1) return;
-            on_blocks(Kernel::concat);
-            node.choice.joins_in_place = joins_whole_blocks(g.inputs(node), g.nodes);
+            on_blocks(Kernel::channel_gather);
+            if (joins_whole_blocks(g.inputs(node), g.nodes)) {
+                on_blocks(Kernel::concat);
+                node.choice.joins_in_place = true;
+            }
             break;
         default: break;
     }

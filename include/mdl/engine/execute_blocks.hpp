@@ -6,6 +6,7 @@
 
 #include <mdl/engine/step.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
+#include <mdl/kernels/blocks/channel_gather.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
@@ -46,7 +47,7 @@ template <Kernel Which, class E, int... Constants>
 }
 
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
-    return kernel == Kernel::lrn || kernel == Kernel::channel_shuffle || kernel == Kernel::slice || kernel == Kernel::concat || kernel == Kernel::activation ||
+    return kernel == Kernel::lrn || kernel == Kernel::channel_gather || kernel == Kernel::activation ||
            kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
 }
 
@@ -65,19 +66,14 @@ void run_on_blocks(const Frame& frame) noexcept {
     if constexpr (kernel == Kernel::lrn) {
         static constexpr Operation op = node.operation;
         kernels::across_lrn(op, channels, pixels, x, y, frame.arena + memory<Net, O>.scratch[I]);
-    } else if constexpr (kernel == Kernel::channel_shuffle) {
-        kernels::shuffle_channels(node.operation.groups, channels, pixels, x, y);
-    } else if constexpr (kernel == Kernel::slice) {
-        kernels::copy_channels(channels, pixels, x, node.operation.begin, y, 0);
-    } else if constexpr (kernel == Kernel::concat) {
-        int to = 0;
-        const auto copy = [&]<int K>(std::integral_constant<int, K>) {
-            constexpr int part = laid_out<Net, O>.input(I, K), count = laid_out<Net, O>.nodes[part].shape.channels();
-            constexpr Place place = place_of<Net, O>(part);
-            kernels::copy_channels(count, pixels, place.floats(frame), 0, y, to);
-            to += count;
-        };
-        [&]<int... K>(std::integer_sequence<int, K...>) { (copy(std::integral_constant<int, K>{}), ...); }(std::make_integer_sequence<int, laid_out<Net, O>.nodes[I].input_count>{});
+    } else if constexpr (kernel == Kernel::channel_gather) {
+        const auto parts = [&]<int... K>(std::integer_sequence<int, K...>) {
+            constexpr const auto& g = laid_out<Net, O>;
+            return std::array{kernels::ChannelPart{place_of<Net, O>(g.input(I, K)).floats(frame), g.nodes[g.input(I, K)].shape.channels()}...};
+        }(std::make_integer_sequence<int, laid_out<Net, O>.nodes[I].input_count>{});
+        constexpr bool shuffles = node.operation.op == Op::channel_shuffle || node.operation.op == Op::channel_gather;
+        constexpr bool slices = node.operation.op == Op::slice || node.operation.op == Op::channel_gather;
+        kernels::channel_gather(parts, shuffles ? node.operation.groups : 1, slices ? node.operation.begin : 0, channels, pixels, y);
     } else if constexpr (kernel == Kernel::activation) {
         constexpr Activation activation = node.operation.activation;
         static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(activation);
@@ -132,7 +128,7 @@ void run_fast(const Frame& frame) noexcept {
         constexpr Shape shape = graph.nodes[I].shape;
         constexpr int axis = graph.nodes[I].operation.axis;
         kernels::softmax_rows<op == Op::log_softmax>(static_cast<int>(shape.count(0, axis)), shape[axis], source.floats(frame), target.write(frame), Serial{});
-    } else if constexpr (kernel == Kernel::concat && graph.nodes[I].choice.joins_in_place) {
+    } else if constexpr (kernel == Kernel::concat) {
         run_joined_concat<Net, O, I>(frame);
     } else if constexpr (runs_on_blocks(kernel)) {
         run_on_blocks<Net, O, I>(frame);

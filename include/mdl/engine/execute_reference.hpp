@@ -120,6 +120,8 @@ void run_reference(const Frame& frame) noexcept {
         transpose(op, in, out, x, y);
     } else if constexpr (op.op == Op::channel_shuffle) {
         channel_shuffle(op.groups, out, x, y);
+    } else if constexpr (op.op == Op::channel_gather) {
+        channel_gather(op, shapes, operands.data(), out, y);
     } else if constexpr (op.op == Op::pad) {
         pad(op, in, out, x, y);
     } else if constexpr (op.op == Op::reduce_mean) {

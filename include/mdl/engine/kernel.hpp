@@ -27,9 +27,8 @@ enum class Kernel : std::int16_t {
     activation,
     binary,
     binary_channel,
-    concat,
-    slice,
-    channel_shuffle,
+    concat,  ///< of whole blocks
+    channel_gather,
     softmax,
     to_blocks,
     to_rows,

@@ -50,6 +50,11 @@ constexpr auto is_zero_border(const Node& node) noexcept -> bool {
            op.dims_end[1] == 0;
 }
 
+/// Is the node one that moves channels of feature maps with batch 1?
+constexpr auto moves_channels(const Node& node, Op op) noexcept -> bool {
+    return node.operation.op == op && node.shape.rank == 4 && node.shape[0] == 1 && (op == Op::channel_shuffle || node.operation.axis == 1);
+}
+
 /// The working state of one fusion: who stands for whom, and who reads whom.
 template <int N, int E, int O>
 class Fuser {
@@ -58,6 +63,8 @@ public:
         for (int i = 0; i < g_.node_count; ++i) stands_[i] = i;
         for (int i = 0; i < g_.node_count; ++i) residual_[i] = -1;
         for (int e = 0; e < g_.edge_count; ++e) ++uses_[g_.edges[e]];
+        for (int i = 0; i < g_.node_count; ++i)
+            if (moves_channels(g_.nodes[i], Op::slice)) ++slices_[g_.input(i)];
         for (int o = 0; o < g_.output_count; ++o) is_output_[g_.outputs[o]] = true;
     }
 
@@ -96,6 +103,8 @@ private:
         if (is_affine(op) && is_private(p)) fold_affine(i, p);
         if ((op == Op::activation || op == Op::prelu) && is_private(p)) fuse_activation(i, p);
         if (op == Op::binary) fuse_residual(i);
+        if (moves_channels(node, Op::channel_shuffle)) gather_concat(i, p);
+        if (moves_channels(node, Op::slice) && maker.operation.op == Op::channel_gather) gather_slice(i, p);
         if (op == Op::convolution && is_private(p) && is_zero_border(maker)) {
             node.operation.window.pad_top += maker.operation.dims[2];
             node.operation.window.pad_left += maker.operation.dims[3];
@@ -103,6 +112,37 @@ private:
             node.operation.window.pad_right += maker.operation.dims_end[3];
             skip(i, p);
         }
+    }
+
+    /// ShuffleNet's concat, shuffle and split: each part takes its channels from where they were made. First the concat...
+    constexpr void gather_concat(int i, int p) noexcept {
+        Node& node = g_.nodes[i];
+        const Node& maker = g_.nodes[p];
+        if (!moves_channels(maker, Op::concat) || !is_private(p)) return;
+        node.operation.op = Op::channel_gather;
+        node.operation.begin = 0, node.operation.end = node.shape[1];
+        take_inputs(i, p);
+        dead_[p] = true;
+    }
+    /// ... then each slice, where nothing else reads the shuffle and the graph does not grow by it.
+    constexpr void gather_slice(int i, int p) noexcept {
+        const Node maker = g_.nodes[p];
+        if (is_output_[p] || slices_[p] < uses_[p] || slices_[p] * maker.input_count > slices_[p] + 1 + maker.input_count) return;
+        Node& node = g_.nodes[i];
+        const int begin = node.operation.begin;
+        node.operation = maker.operation;
+        node.operation.begin = begin, node.operation.end = begin + node.shape[1];
+        take_inputs(i, p);
+        for (int k = 0; k < maker.input_count; ++k) ++uses_[producer(p, k)];
+        --slices_[p];
+        if (--uses_[p] > 0) return;
+        for (int k = 0; k < maker.input_count; ++k) --uses_[producer(p, k)];
+        dead_[p] = true;
+    }
+    constexpr void take_inputs(int i, int p) noexcept {
+        g_.nodes[i].first_input = g_.nodes[p].first_input;
+        g_.nodes[i].input_count = g_.nodes[p].input_count;
+        g_.nodes[i].fusion.absorbed = static_cast<std::int16_t>(g_.nodes[i].fusion.absorbed + 1 + g_.nodes[p].fusion.absorbed);
     }
 
     /// Lets node i read what p reads; p, private to i, disappears into it.
@@ -197,6 +237,7 @@ private:
     Graph<N, E, O> g_;
     int stands_[N > 0 ? N : 1]{};    ///< the node that now makes this node's output
     int uses_[N > 0 ? N : 1]{};      ///< how many edges read what the node makes
+    int slices_[N > 0 ? N : 1]{};    ///< how many of them are slices of its channels
     int residual_[N > 0 ? N : 1]{};  ///< the tensor that the node adds at its end, or -1
     bool is_output_[N > 0 ? N : 1]{};
     bool dead_[N > 0 ? N : 1]{};
@@ -205,8 +246,8 @@ private:
 }  // namespace detail
 
 /// Folds batch norms and scales into convolution and dense weights, fuses activations and residual additions into the
-/// operator that makes their input, batch norm before a convolution into its load, zero padding into its window, drops what
-/// computes nothing. Keeps the value of every output up to rounding; one walk, each node looked at twice.
+/// operator that makes their input, batch norm before a convolution into its load, zero padding into its window, concatenation,
+/// shuffle and split of channels into one gather a part; drops what computes nothing. Keeps the value of every output up to rounding; one walk, each node looked at twice.
 template <int N, int E, int O>
 constexpr auto fuse(const Graph<N, E, O>& inferred) noexcept -> Graph<N, E + N, O> {
     return detail::Fuser<N, E, O>(inferred).run();

@@ -60,6 +60,7 @@ constexpr auto name_of(const Operation& operation) noexcept -> const char* {
         case Op::reshape: return "reshape";
         case Op::transpose: return "transpose";
         case Op::channel_shuffle: return "channel_shuffle";
+        case Op::channel_gather: return "channel_gather";
         case Op::pad: return "pad";
         case Op::reduce_mean: return "reduce_mean";
         case Op::to_blocks: return "to_blocks";

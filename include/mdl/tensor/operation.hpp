@@ -9,7 +9,7 @@
 
 namespace mdl {
 
-/// The operators. Attributes named behind each are the fields of Operation that it reads.
+/// The operators. Fingerprints hold their numbers: a new one that users write stands before those of the compiler. Attributes named behind each are the fields of Operation that it reads.
 enum class Op : std::uint8_t {
     input,            ///< image
     constant,         ///< dims: a tensor from the weights file
@@ -36,6 +36,7 @@ enum class Op : std::uint8_t {
     // Made by the compiler only:
     to_blocks,  ///< row-major -> channel blocks
     to_rows,    ///< channel blocks -> row-major
+    channel_gather,  ///< channels [begin, end) of the shuffle by groups of all inputs' concatenation
 };
 
 enum class ActivationKind : std::uint8_t {
@@ -65,7 +66,7 @@ enum class Binary : std::uint8_t { add, subtract, multiply, divide, maximum, min
 enum class Element : std::uint8_t { f32, u8 };
 enum class PixelLayout : std::uint8_t { hwc, chw };
 /// Order of an image's channels in the caller's memory; the network sees red first for rgb, rgba, and what is
-/// declared for bgr; the alpha of rgba is skipped. `planar` stands for any other number of channels.
+/// declared for bgr; the alpha of rgba is skipped. `any`: as they lie, whatever their number.
 enum class PixelOrder : std::uint8_t { any, rgb, bgr, rgba, grey };
 
 /// How the caller's memory of an input looks, and x' = (x - mean[c]) * scale[c] on the way in.

@@ -6,12 +6,16 @@
 
 #if MDL_SIMD
 
+#include <array>
+#include <utility>
+
 #include <kernels/blocks/blocks.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
+#include <mdl/kernels/blocks/channel_gather.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/reference/dense.hpp>
 #include <mdl/kernels/reference/normalization.hpp>
@@ -154,20 +158,42 @@ TEST_CASE("a gate of one number a channel multiplies a feature map from either s
     CHECK(unblocked(shape, output) == expected);
 }
 
-TEST_CASE("a channel affine map, a shuffle and a copy of channels keep to their channels") {
+TEST_CASE("a channel affine map keeps to its channels") {
     const Shape shape{1, 18, 3, 5};
     const Floats x = numbers(shape, 3), scale = numbers(18, 4), shift = numbers(18, 5), input = blocked(shape, x), a = padded(scale), b = padded(shift);
     Floats output = blocked_room(shape), expected = room(shape);
     kernels::map_affine<kernels::Epilogue<>>(kernels::blocks_of(18), 15, kernels::epilogue_args(relu), a.data(), b.data(), nullptr, input.data(), output.data());
     kernels::reference::scale(shape, x.data(), scale.data(), shift.data(), expected.data());
     CHECK(largest_difference(unblocked(shape, output), finished(expected, relu)) == 0.0);
-    kernels::shuffle_channels(3, 18, 15, input.data(), output.data());
-    kernels::reference::channel_shuffle(3, shape, x.data(), expected.data());
-    CHECK(unblocked(shape, output) == expected);
-    const Shape part{1, 10, 3, 5};
-    Floats middle = blocked_room(part);
-    kernels::copy_channels(10, 15, input.data(), 5, middle.data(), 0);
-    CHECK(unblocked(part, middle) == Floats(x.begin() + 5 * 15, x.begin() + 15 * 15));
+}
+
+TEST_CASE("gathered channels are those of the concatenation, shuffled and cut") {
+    for (const auto& [sizes, groups] : {std::pair{std::array{29, 29, 2}, 2}, {std::array{16, 8, 24}, 1}, {std::array{1, 7, 10}, 3}, {std::array{58, 1, 1}, 12}, {std::array{5, 40, 15}, 60}}) {
+        const int total = sizes[0] + sizes[1] + sizes[2];
+        const Shape shapes[] = {{1, sizes[0], 3, 5}, {1, sizes[1], 3, 5}, {1, sizes[2], 3, 5}};
+        const Floats x[] = {numbers(shapes[0], 3), numbers(shapes[1], 4), numbers(shapes[2], 5)};
+        const Floats blocks[] = {blocked(shapes[0], x[0]), blocked(shapes[1], x[1]), blocked(shapes[2], x[2])};
+        const float* const rows[] = {x[0].data(), x[1].data(), x[2].data()};
+        const Shape whole{1, total, 3, 5};
+        Floats joined = room(whole), shuffled = room(whole);
+        kernels::reference::concat(1, shapes, rows, whole, joined.data());
+        kernels::reference::channel_shuffle(groups, whole, joined.data(), shuffled.data());
+        for (const auto& [begin, count] : {std::pair{0, total}, {8, total - 8}, {3, 1}, {total / 2, total / 2}}) {
+            CAPTURE(groups);
+            CAPTURE(begin);
+            const Floats expected(shuffled.begin() + begin * 15, shuffled.begin() + (begin + count) * 15);
+            const Shape out{1, count, 3, 5};
+            Floats output = blocked_room(out);
+            const kernels::ChannelPart parts[] = {{blocks[0].data(), sizes[0]}, {blocks[1].data(), sizes[1]}, {blocks[2].data(), sizes[2]}};
+            kernels::channel_gather(parts, groups, begin, count, 15, output.data());
+            CHECK(unblocked(out, output) == expected);
+            Floats plain = room(out);
+            Operation op;
+            op.groups = groups, op.begin = begin;
+            kernels::reference::channel_gather(op, shapes, rows, out, plain.data());
+            CHECK(plain == expected);
+        }
+    }
 }
 
 #else

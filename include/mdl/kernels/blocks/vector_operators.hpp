@@ -48,22 +48,6 @@ void map_affine(int blocks, int pixels, const EpilogueArgs& args, const float* s
     }
 }
 
-/// Channel `from` + i of x becomes channel `to` + i of y, i < count: parts of a concatenation or slice that do not fill blocks.
-inline void copy_channels(int count, int pixels, const float* x, int from, float* y, int to) noexcept {
-    constexpr int c = simd::lanes;
-    for (int i = 0; i < count; ++i) {
-        const float* source = x + std::ptrdiff_t{(from + i) / c} * pixels * c + (from + i) % c;
-        float* target = y + std::ptrdiff_t{(to + i) / c} * pixels * c + (to + i) % c;
-        for (int p = 0; p < pixels; ++p, source += c, target += c) *target = *source;
-    }
-}
-
-/// Channel g n + i becomes channel i groups + g, n = channels / groups.  Source: Zhang et al. 2017 (ShuffleNet), section 3.1.
-inline void shuffle_channels(int groups, int channels, int pixels, const float* x, float* y) noexcept {
-    const int each = channels / groups;
-    for (int channel = 0; channel < channels; ++channel) copy_channels(1, pixels, x, channel, y, channel % each * groups + channel / each);
-}
-
 }  // namespace kernels
 }  // namespace MDL_ISA
 }  // namespace mdl

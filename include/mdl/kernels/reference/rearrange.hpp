@@ -66,6 +66,19 @@ inline void channel_shuffle(int groups, const Shape& shape, const float* x, floa
         }
 }
 
+/// Channels op.begin, op.begin + 1, ... of the shuffle by op.groups of all inputs' concatenation; batch 1.
+inline void channel_gather(const Operation& op, std::span<const Shape> shapes, const float* const* x, const Shape& out, float* y) noexcept {
+    int total = 0;
+    for (const Shape& shape : shapes) total += shape[1];
+    const std::int64_t plane = count_of(out, 2, out.rank);
+    for (int c = 0; c < out[1]; ++c) {
+        int channel = (op.begin + c) % op.groups * (total / op.groups) + (op.begin + c) / op.groups;
+        std::size_t part = 0;
+        for (; channel >= shapes[part][1]; ++part) channel -= shapes[part][1];
+        for (std::int64_t i = 0; i < plane; ++i) *y++ = x[part][channel * plane + i];
+    }
+}
+
 /// x with `dims` values of op.alpha before and dims_end after it, along each axis; negative sizes crop.
 /// Source: ONNX Pad-18, mode constant.
 inline void pad(const Operation& op, const Shape& in, const Shape& out, const float* x, float* y) noexcept {
