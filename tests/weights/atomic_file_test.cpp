@@ -10,8 +10,10 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <mdl/weights/atomic_file.hpp>
 #include <weights/temporary_folder.hpp>
@@ -80,6 +82,75 @@ TEST_CASE("the file's permissions follow the umask, not the temporary file") {
     struct stat status {};
     CHECK(::stat(path.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0644);
+}
+
+TEST_CASE("a symbolic link stays one, and the file that it names is replaced in one step") {
+    const TemporaryFolder folder;
+    CHECK(::mkdir((folder / "deep").c_str(), 0777) == 0);
+    const std::string real = folder / "deep/real", link = folder / "link", chain = folder / "deep/chain";
+    CHECK(::symlink("deep/real", link.c_str()) == 0);  // relative to the link's folder, and still dangling
+    CHECK(::symlink(link.c_str(), chain.c_str()) == 0);
+    const auto is_link = [](const std::string& path) {
+        struct stat status {};
+        return ::lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    };
+    for (const auto& [path, text] : {std::pair{link, "first"}, std::pair{chain, "second"}}) {
+        const std::string before = content(real);
+        {
+            auto file = AtomicFile::create(path);
+            CHECK((file && file->write(bytes_of("half"))));
+            CHECK(content(real) == before);
+        }
+        CHECK(write_all(path, text).has_value());
+        CHECK(is_link(link));
+        CHECK(is_link(chain));
+        CHECK_FALSE(is_link(real));
+        CHECK(content(real) == text);
+    }
+    CHECK(folder.file_count() == 2);  // deep, link
+    const std::string loop = folder / "loop";
+    CHECK(::symlink("loop", loop.c_str()) == 0);
+    const auto written = write_all(loop, "x");
+    CHECK_FALSE(written.has_value());
+    CHECK(written.error().code() == Errc::cannot_write);
+    CHECK(is_link(loop));
+}
+
+TEST_CASE("a named pipe is written to and stays a pipe") {
+    const TemporaryFolder folder;
+    const std::string path = folder / "pipe", link = folder / "link";
+    CHECK(::mkfifo(path.c_str(), 0666) == 0);
+    CHECK(::symlink("pipe", link.c_str()) == 0);
+    const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK);
+    CHECK(reader >= 0);
+    for (const std::string& name : {path, link}) {
+        CHECK(write_all(name, "through").has_value());
+        char text[16]{};
+        CHECK(::read(reader, text, sizeof text) == 7);
+        CHECK(std::string_view(text) == "through");
+    }
+    ::close(reader);
+    struct stat status {};
+    CHECK(::stat(path.c_str(), &status) == 0);
+    CHECK(S_ISFIFO(status.st_mode));
+    CHECK(folder.file_count() == 2);
+}
+
+TEST_CASE("the name of a file that this process has open already means that file, as /dev/stdout does") {
+    const TemporaryFolder folder;
+    const std::string path = folder / "a", link = folder / "link";
+    const int open_file = ::open(path.c_str(), O_RDWR | O_CREAT, 0666);
+    CHECK(::write(open_file, "before ", 7) == 7);
+    const std::string name = "/dev/fd/" + std::to_string(open_file);
+    CHECK(::symlink(name.c_str(), link.c_str()) == 0);
+    CHECK(write_all(name, "between ").has_value());
+    CHECK(write_all(link, "and ").has_value());
+    CHECK(::write(open_file, "after", 5) == 5);
+    CHECK(content(path) == "before between and after");
+    CHECK(folder.file_count() == 2);
+    ::close(open_file);
+    CHECK(write_all(name, "x").error().code() == Errc::cannot_write);  // closed meanwhile
+    CHECK(content(path) == "before between and after");
 }
 
 TEST_CASE("a missing folder, a folder in the file's place and a file in the folder's place are named") {
