@@ -5,11 +5,13 @@ include_guard(GLOBAL)
 
 # mdl_add_model(name ONNX file.onnx [STRUCT Name] [ARGS argument...])
 #
-# Runs `mdl convert file.onnx -o <build folder>/<name>` whenever the file changes and makes the INTERFACE target `name`:
+# Runs `mdl convert file.onnx` whenever the file changes and makes the INTERFACE target `name`:
 #   target_link_libraries(app PRIVATE name)
-# gives the app `#include <net.hpp>`, mdl itself, and the weights' path as the macro MDL_MODEL_<NAME> and as the target's
-# property MDL_WEIGHTS. STRUCT names the C++ type (default: convert's own, Net). ARGS go to convert as they are, for
-# instance `ARGS --resize 256 --crop 224`.
+# gives the app `#include <name/net.hpp>` (and `#include <net.hpp>`, which means the first of the models where the app has
+# several), mdl itself, and the weights' path as the macro MDL_MODEL_<NAME> and as the target's property MDL_WEIGHTS.
+# STRUCT names the C++ type; by default it is the target's name, capitals instead of what C++ does not have in names: of `net`
+# Net, of `digit-reader` DigitReader. ARGS go to convert as they are, for instance `ARGS --resize 256 --labels labels.txt`;
+# names of files in them are relative to the folder of the CMakeLists.txt, and the model is converted again when one changes.
 function(mdl_add_model name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;STRUCT" "ARGS")
     if(NOT arg_ONNX OR arg_UNPARSED_ARGUMENTS)
@@ -30,20 +32,43 @@ function(mdl_add_model name)
             "MDL_TOOL to an mdl command that runs on this machine")
     endif()
 
-    set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+    # A folder with nothing else in it: on the include path, a program of this build might be taken for a header.
+    set(models ${CMAKE_CURRENT_BINARY_DIR}/mdl_models)
+    set(folder ${models}/${name})
     set(weights ${folder}/net.mdlw)
+    if(NOT arg_STRUCT AND NOT arg_ARGS MATCHES "--(struct|name)(=|;|$)")
+        string(REGEX MATCHALL "[A-Za-z0-9]+" words "${name}")
+        foreach(word IN LISTS words)
+            string(SUBSTRING ${word} 0 1 first)
+            string(SUBSTRING ${word} 1 -1 rest)
+            string(TOUPPER ${first} first)
+            string(APPEND arg_STRUCT ${first}${rest})
+        endforeach()
+        if(NOT arg_STRUCT MATCHES "^[A-Z]")
+            string(PREPEND arg_STRUCT Net)
+        endif()
+    endif()
     if(arg_STRUCT)
         list(PREPEND arg_ARGS --struct ${arg_STRUCT})
     endif()
+    set(read_files "")
+    foreach(argument IN LISTS arg_ARGS)
+        string(REGEX REPLACE "^--[a-z]+=" "" file "${argument}")
+        cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+        if(EXISTS "${file}" AND NOT IS_DIRECTORY "${file}")
+            list(APPEND read_files ${file})
+        endif()
+    endforeach()
     add_custom_command(OUTPUT ${folder}/net.hpp ${weights}
         COMMAND ${tool} convert ${arg_ONNX} -o ${folder} ${arg_ARGS}
-        DEPENDS ${arg_ONNX} ${tool_dependency}
+        DEPENDS ${arg_ONNX} ${read_files} ${tool_dependency}
+        WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
         COMMENT "Converting ${arg_ONNX}" VERBATIM)
     add_custom_target(${name}_convert DEPENDS ${folder}/net.hpp ${weights})
 
     add_library(${name} INTERFACE)
     add_dependencies(${name} ${name}_convert)
-    target_include_directories(${name} INTERFACE ${folder})
+    target_include_directories(${name} INTERFACE ${models} ${folder})
     target_link_libraries(${name} INTERFACE mdl::mdl)
     string(TOUPPER ${name} macro)
     string(MAKE_C_IDENTIFIER ${macro} macro)
