@@ -56,7 +56,6 @@ auto describe(const Operation& op) -> graph::Description {
         case Op::channel_shuffle: return layers::channel_shuffle_description(op.groups);
         case Op::pad: return like<ZeroPad<0, 0, 0, 0>>(op);
         case Op::reduce_mean: return like<ReduceMean<Axes<1>>>(op);
-        case Op::channel_gather:
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;

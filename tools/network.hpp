@@ -32,6 +32,7 @@ struct Network {
     std::string name = "Net";
     std::vector<Layer> layers{};
     std::vector<NamedTensor> inputs{}, outputs{};
+    std::vector<std::string> unread_inputs{};  ///< of the model: declared, but nothing that makes an output reads them
 
     auto shape(int layer) const -> const Shape& { return layers[static_cast<std::size_t>(layer)].inference.shape; }
     auto at(int layer) const -> const Layer& { return layers[static_cast<std::size_t>(layer)]; }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <mdl/tensor/preprocess.hpp>
 
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -72,6 +74,31 @@ TEST_CASE("grey photos fill three channels, colours become luma, alpha is skippe
     out.resize(1);
     CHECK(mdl::preprocess({pixel.data(), 1, 1, 3, mdl::PixelOrder::rgb, 0}, {}, out).has_value());
     CHECK(out[0] == doctest::Approx(0.299 * 200 + 0.587 * 100 + 0.114 * 50));
+}
+
+TEST_CASE("mean and scale have one number or one a channel, and nothing between") {
+    const std::vector<std::uint8_t> pixel{200, 100, 50};
+    const mdl::ImageView photo{pixel.data(), 1, 1, 3, mdl::PixelOrder::rgb, 0};
+    for (const int count : {2, 4}) {
+        mdl::Preprocessing mean, scale;
+        mean.mean_count = scale.scale_count = count;
+        std::vector<float> out(3);
+        for (const auto& [p, word] : {std::pair{mean, "mean has "}, std::pair{scale, "scale has "}}) {
+            const auto done = mdl::preprocess(photo, p, out);
+            CHECK_FALSE(done.has_value());
+            CHECK(done.error().code() == mdl::Errc::wrong_size);
+            CHECK(done.error().message().find(word) == 0);
+            CHECK(done.error().message().find("for 3 channels") != std::string_view::npos);
+        }
+    }
+    mdl::Preprocessing p;
+    p.mean_count = 1;
+    p.mean[0] = 50;
+    p.scale_count = 3;
+    p.scale[0] = 1, p.scale[1] = 2, p.scale[2] = 3;
+    std::vector<float> out(3);
+    CHECK(mdl::preprocess(photo, p, out).has_value());
+    CHECK(out == std::vector<float>{150, 100, 0});
 }
 
 TEST_CASE("a crop larger than the photo and outputs of another size are told, not guessed") {

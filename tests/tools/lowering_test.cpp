@@ -1,5 +1,7 @@
 // mdl: each ONNX operator becomes the layer that means the same.
 // SPDX-License-Identifier: MIT
+#include <limits>
+
 #include <doctest/doctest.h>
 
 #include "tools/evaluate.hpp"
@@ -36,6 +38,25 @@ TEST_CASE("a convolution with a group for each channel is depthwise, with a mult
     model.weights("w", {6, 1, 3, 3});
     model.node("Conv", {"x", "w"}, {"y"}).integer("group", 3).string("auto_pad", "SAME_UPPER");
     CHECK(model.layers() == "DepthwiseConv<Kernel<3>, Same, Multiplier<2>, NoBias>");
+}
+
+TEST_CASE("a template of which every option is the default keeps its brackets") {
+    auto depthwise = single(13, {1, 3, 8, 8});
+    depthwise.weights("w", {3, 1, 1, 1}).weights("b", {3});
+    depthwise.node("Conv", {"x", "w", "b"}, {"y"}).integer("group", 3);
+    CHECK(depthwise.layers() == "DepthwiseConv<>");
+    // Nothing that C++ would read as a template without its arguments: the name of each operation with nothing set.
+    const auto text = [](auto change) {
+        mdl::Operation operation;
+        change(operation);
+        return mdl::tool::layer_text(operation);
+    };
+    using mdl::Op;
+    using mdl::Operation;
+    CHECK(text([](Operation& op) { op.op = Op::reduce_mean, op.keep_dims = true; }) == "mdl::ReduceMean<>");
+    CHECK(text([](Operation& op) { op.op = Op::batch_norm, op.epsilon = 1e-5f; }) == "mdl::BatchNorm<>");
+    CHECK(text([](Operation& op) { op.op = Op::scale, op.bias = true; }) == "mdl::Scale<>");
+    CHECK(text([](Operation& op) { op.op = Op::convolution, op.depthwise = true, op.bias = true; }) == "mdl::DepthwiseConv<>");
 }
 
 TEST_CASE("a one-dimensional convolution is one over maps of a single row") {
@@ -82,6 +103,22 @@ TEST_CASE("Clip takes its bounds from attributes up to opset 10 and from inputs 
     open.floats("lo", {}, {0});
     open.node("Clip", {"x", "lo"}, {"y"});
     CHECK(open.layers() == "Relu");
+}
+
+TEST_CASE("Clip to one value is that value, to infinity no bound, and an empty range is refused") {
+    auto point = single(11, {1, 3});
+    point.floats("two", {}, {2});
+    point.node("Clip", {"x", "two", "two"}, {"y"});
+    CHECK(point.layers() == "Clip<2, 2>");
+    CHECK(evaluate(point.import(), {{-1, 2, 3}})[0] == Values{2, 2, 2});
+    const float infinity = std::numeric_limits<float>::infinity();
+    auto open = single(10, {1, 3});
+    open.node("Clip", {"x"}, {"y"}).real("min", -infinity).real("max", infinity);
+    open.proto.mutable_graph()->mutable_node(0)->set_name("open");
+    CHECK(open.layers() == "Reshape<1, 3>");  // an output of its own
+    auto empty = single(10, {1, 3});
+    empty.node("Clip", {"x"}, {"y"}).real("min", 3).real("max", 2);
+    CHECK(empty.refusal().find("from 3 to 2") != std::string::npos);
 }
 
 TEST_CASE("activations keep their parameters") {

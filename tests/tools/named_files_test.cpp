@@ -10,7 +10,25 @@
 
 using namespace mdl::tool;
 
-TEST_CASE("names with colons, slashes and spaces split at the first equals sign") {
+TEST_CASE("names with equals signs are found, the longest first") {
+    const std::vector<std::string> names{"a", "a=b", "c"};
+    const auto outputs = match_outputs({"a=b=x", "a=y=b", "c=a=b"}, names);
+    CHECK(outputs[0] == "y=b");
+    CHECK(outputs[1] == "x");
+    CHECK(outputs[2] == "a=b");
+}
+
+TEST_CASE("an output's file of an earlier run is no reason to take its name's beginning for a name") {
+    const auto folder = std::filesystem::temp_directory_path() / "mdl_named_outputs_test";
+    std::filesystem::create_directories(folder);
+    const std::string file = (folder / "out9=x").string();
+    std::ofstream(file) << "x";
+    CHECK_THROWS_AS(static_cast<void>(match_outputs({file}, {"prob"})), Failure);
+    CHECK(match_outputs({"prob=" + file}, {"prob"})[0] == file);
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("names with colons, slashes and spaces split at the equals sign behind them") {
     const auto outputs = match_outputs({"a/b: c=x=y.f32"}, {"first", "a/b: c"});
     CHECK(outputs[0].empty());
     CHECK(outputs[1] == "x=y.f32");

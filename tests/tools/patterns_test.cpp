@@ -63,6 +63,17 @@ TEST_CASE("an input of pixels that is only read channel by channel is an interle
     CHECK(y[4] == 1);  // channel 1 of the first
 }
 
+TEST_CASE("several images in one input stay a tensor of them all") {
+    ModelBuilder model;
+    model.input("x", {2, 1, 2, 3}).output("y");
+    model.node("Transpose", {"x"}, {"t"}).integers("perm", {0, 3, 1, 2});
+    model.node("Relu", {"t"}, {"y"});
+    CHECK(model.type() == "struct Net : Sequential<InputTensor<2, 1, 2, 3>, Transpose<0, 3, 1, 2>, Relu> {};");
+    const auto y = evaluate(model.import(), {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}})[0];
+    CHECK(y.size() == 12);
+    CHECK(y[11] == 11);  // the last value of the second image
+}
+
 TEST_CASE("a layer with another reader keeps its result without the bias") {
     ModelBuilder model;
     model.input("x", {1, 1, 4, 4}).output("y").output("c").weights("w", {2, 1, 3, 3}).floats("b", {2, 1, 1}, {1, 2});

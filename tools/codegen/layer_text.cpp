@@ -16,10 +16,10 @@ namespace {
 
 using Options = std::vector<std::string>;
 
+/// A template stays one without options: "mdl::DepthwiseConv<>".
 auto template_text(const std::string& name, const Options& options) -> std::string {
-    std::string result = "mdl::" + name;
-    if (options.empty()) return result;
-    for (std::size_t i = 0; i < options.size(); ++i) result += (i == 0 ? "<" : ", ") + options[i];
+    std::string result = "mdl::" + name + "<";
+    for (std::size_t i = 0; i < options.size(); ++i) result += (i == 0 ? "" : ", ") + options[i];
     return result + ">";
 }
 
@@ -129,7 +129,8 @@ auto lrn(const Operation& op) -> std::string {
 }
 
 auto reduce_mean(const Operation& op) -> std::string {
-    Options options{template_text("Axes", sizes(op.dims))};
+    Options options;
+    if (op.dims.rank > 0) options.push_back(template_text("Axes", sizes(op.dims)));
     if (!op.keep_dims) options.push_back("mdl::DropDims");
     return template_text("ReduceMean", options);
 }
@@ -165,7 +166,8 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::pad: return pad(op);
         case Op::reduce_mean: return reduce_mean(op);
         case Op::to_blocks:
-        case Op::to_rows: break;
+        case Op::to_rows:
+        case Op::channel_gather: break;
     }
     fail(Exit::bad_input, "an operation has no spelling in C++; report this as a mistake of mdl");
 }

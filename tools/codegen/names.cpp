@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/names.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -35,13 +36,27 @@ auto struct_name(const std::string& file_stem) -> std::string {
     return result;
 }
 
-auto is_identifier(const std::string& text) -> bool {
-    static const std::set<std::string> taken{"mdl",  "std",  "int",  "float", "class", "struct", "double", "auto",
-                                             "char", "bool", "void", "long",  "short", "new",    "this",   "template"};
-    if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0])) != 0 || taken.contains(text)) return false;
-    for (const char c : text)
-        if (!is_alphanumeric(c) && c != '_') return false;
-    return true;
+auto type_name_problem(const std::string& text) -> std::string {
+    static const std::set<std::string> words{
+        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
+        "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept",
+        "const", "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype", "default", "delete", "do",
+        "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend",
+        "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
+        "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires",
+        "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template",
+        "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using",
+        "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq"};
+    static const std::set<std::string> others{"main", "mdl", "mdl_driver", "std", "xsimd", "Eigen"};
+    const auto is_part = [](char c) { return is_alphanumeric(c) || c == '_'; };
+    if (text.empty()) return "is empty; give it a letter at least";
+    if (!std::all_of(text.begin(), text.end(), is_part)) return "has other characters than letters, digits and _; leave them out";
+    if (std::isdigit(static_cast<unsigned char>(text[0])) != 0) return "begins with a digit; begin with a letter";
+    if (words.contains(text)) return "is a word of C++; choose another, or begin it with a capital";
+    if (others.contains(text)) return "has another meaning in every program that uses it; choose another";
+    const bool capital = text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) != 0;
+    const bool reserved = text.find("__") != std::string::npos || (text[0] == '_' && capital);
+    return reserved ? "is of a form that C++ keeps for compilers; leave out underscores" : "";
 }
 
 auto node_names(const Network& network) -> std::vector<std::string> {

@@ -12,8 +12,8 @@ namespace mdl::tool {
 /// "mobilenet_v1-1.0.onnx" -> "MobilenetV110"; never empty, never a keyword or a number first.
 auto struct_name(const std::string& file_stem) -> std::string;
 
-/// Whether text can name a C++ struct.
-auto is_identifier(const std::string& text) -> bool;
+/// Why text cannot name a C++ struct, to stand behind "it": "is a word of C++; ..."; empty where it can.
+auto type_name_problem(const std::string& text) -> std::string;
 
 /// For each layer its ONNX name with characters that C++ strings or mdl's part numbers mind replaced, made unique. Inputs and
 /// outputs keep theirs first.

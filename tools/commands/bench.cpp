@@ -11,6 +11,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/prepared.hpp"
+#include "commands/profile.hpp"
 #include "compile/network_library.hpp"
 #include "failure.hpp"
 
@@ -20,7 +21,8 @@ namespace {
 
 struct BenchOptions : ModelOptions {
     int threads = 1, runs = 30;
-    std::string flags{};
+    CompileOptions compile{};
+    std::string svg{};
 };
 
 constexpr int warm_up_runs = 5;
@@ -46,14 +48,17 @@ void bench(const BenchOptions& options) {
         std::cerr << "this version of mdl runs a network on one thread; --threads " << options.threads << " changes nothing\n";
     PreparedModel model;
     prepare(model, options);
-    NetworkLibrary network(model.header, options.flags, false);
+    NetworkLibrary network(model.header, options.compile);
     const double load = milliseconds([&] { network.load(model.weights); });
     model.drop_temporary();
     std::vector<std::vector<float>> inputs;
     for (int k = 0; k < network.input_count(); ++k) fill(inputs.emplace_back(network.input(k).size()));
     // An input's memory is used again while the network runs: it is filled before each run, outside of the measured time.
-    const auto run = [&] {
+    const auto run_inputs = [&] {
         for (int k = 0; k < network.input_count(); ++k) std::ranges::copy(inputs[static_cast<std::size_t>(k)], network.input(k).begin());
+    };
+    const auto run = [&] {
+        run_inputs();
         return milliseconds([&] { network.run(); });
     };
     const double first = run();
@@ -64,6 +69,7 @@ void bench(const BenchOptions& options) {
     const std::size_t n = times.size(), ninth = static_cast<std::size_t>(std::ceil(0.9 * static_cast<double>(n))) - 1;
     const double median = n % 2 == 1 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
     const double mean = std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(n);
+    if (options.compile.profile) print_profile(network, options.runs, options.svg, run_inputs);
     const CompiledNetwork& compiled = network.compiled();
     std::cout << "{\"min_ms\": " << times.front() << ", \"median_ms\": " << median << ", \"p90_ms\": " << times[ninth]
               << ", \"mean_ms\": " << mean << ", \"first_ms\": " << first << ", \"load_ms\": " << load
@@ -88,7 +94,9 @@ void add_bench(CLI::App& app) {
         ->type_name("N")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
-    command->add_option("--flags", options->flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS");
+    add_compile_options(*command, options->compile);
+    command->add_flag("--profile", options->compile.profile, "also print the time of each step");
+    command->add_option("--svg", options->svg, "with --profile: draw it into FILE")->type_name("FILE")->needs("--profile");
     add_conversion_options(*command, *options);
     command->callback([options] { bench(*options); });
 }

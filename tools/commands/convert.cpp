@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
 #include <memory>
+#include <span>
 
 #include <CLI/CLI.hpp>
 #include <mdl/weights/atomic_file.hpp>
@@ -53,6 +54,13 @@ void check(const Result<void>& result) {
 
 void convert(const ConvertOptions& options) {
     const Converted converted = convert_model(options);
+    const auto shapes = [&](const std::vector<NamedTensor>& tensors) {
+        std::vector<Shape> result;
+        for (const auto& tensor : tensors) result.push_back(converted.network.shape(tensor.layer));
+        return result;
+    };
+    check_channel_numbers(converted.extras.preprocessing, shapes(converted.network.inputs));
+    if (!options.labels.empty()) note_missing_labels(converted.extras.labels, shapes(converted.network.outputs));
     const weights::Writer writer = converted.writer();
     const fs::path folder = options.folder;
     OutputFolder made(folder);
@@ -65,11 +73,20 @@ void convert(const ConvertOptions& options) {
     made.keep();
 
     const std::string written = (folder / "net.mdlw").string();
-    auto mapped = weights::MappedFile::open(written.c_str());
-    if (!mapped) fail(Exit::io, mapped.error().message());
-    const auto file = weights::File::open(mapped->bytes());
-    if (!file) fail(Exit::io, written, ": ", file.error().message());
-    print_table(std::cout, *file);
+    const auto print = [&](std::span<const std::byte> bytes) {
+        const auto file = weights::File::open(bytes);
+        if (!file) fail(Exit::io, written, ": ", file.error().message());
+        print_table(std::cout, *file);
+    };
+    if (std::error_code error; fs::is_regular_file(written, error)) {
+        const auto mapped = weights::MappedFile::open(written.c_str());
+        if (!mapped) fail(Exit::io, mapped.error().message());
+        print(mapped->bytes());
+    } else {  // a pipe or a device, which cannot be read back
+        const auto bytes = writer.bytes();
+        if (!bytes) fail(Exit::io, written, ": ", bytes.error().message());
+        print(*bytes);
+    }
     std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
 }
 

@@ -2,17 +2,20 @@
 // SPDX-License-Identifier: MIT
 #include "commands/model.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "codegen/header.hpp"
 #include "codegen/names.hpp"
+#include "commands/read_input.hpp"
 #include "failure.hpp"
 #include "onnx/importer.hpp"
 
@@ -65,6 +68,11 @@ void add_conversion_options(CLI::App& command, ModelOptions& options) {
     command.add_option("--struct,--name", options.struct_name, "name of the C++ type")->type_name("NAME")->capture_default_str();
 }
 
+void add_compile_options(CLI::App& command, CompileOptions& options) {
+    command.add_option("--flags", options.flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS");
+    command.add_flag("--exact", options.exact, "no Winograd convolutions: slower, rounding errors about ten times smaller");
+}
+
 void add_preprocessing_options(CLI::App& command, ModelOptions& options) {
     const std::string group = "Preprocessing of photos, in this sequence (kept in the weights file)";
     command.add_option("--resize", options.resize, "make the shorter side N pixels long (bilinear, half-pixel centres)")
@@ -96,7 +104,38 @@ auto read_preprocessing(const ModelOptions& options) -> Preprocessing {
     return p;
 }
 
+void check_channel_numbers(const Preprocessing& preprocessing, const std::vector<Shape>& inputs) {
+    const std::pair<const char*, int> counts[] = {{"--mean", preprocessing.mean_count}, {"--scale", preprocessing.scale_count}};
+    for (const auto& [option, count] : counts) {
+        int photos = 0, fitting = 0, channels = 0;
+        for (const Shape& shape : inputs) {
+            const int found = photo_channels(shape);
+            if (found == 0) continue;
+            ++photos;
+            channels = found;
+            fitting += count <= 1 || count == found ? 1 : 0;
+        }
+        if (photos > 0 && fitting == 0)
+            fail(Exit::usage, option, " has ", count, " numbers, but the network takes photos of ", channels,
+                 channels == 1 ? " channel; give one number" : " channels; give one number, or one a channel");
+    }
+}
+
+void note_missing_labels(const std::vector<std::string>& labels, const std::vector<Shape>& outputs) {
+    std::int64_t classes = 0;  // of the vector with the fewest: others may be no classes at all
+    for (const Shape& shape : outputs) {
+        const std::int64_t count = shape.count();
+        const bool vector = count > 1 && std::find(shape.dims, shape.dims + shape.rank, count) != shape.dims + shape.rank;
+        if (vector && (classes == 0 || count < classes)) classes = count;
+    }
+    if (static_cast<std::int64_t>(labels.size()) < classes)
+        std::cerr << "note: --labels has " << labels.size() << " lines, but the network tells " << classes
+                  << " classes apart; those without a line are told by number only\n";
+}
+
 auto read_text(const std::filesystem::path& file) -> std::string {
+    if (std::error_code error; std::filesystem::is_directory(file, error))
+        fail(Exit::io, "'", file.string(), "' is a folder; name a file in it");
     std::ifstream stream(file, std::ios::binary);
     if (!stream) fail(Exit::io, "cannot open '", file.string(), "'; check the path");
     return {std::istreambuf_iterator<char>(stream), {}};
@@ -117,8 +156,8 @@ auto read_labels(const std::filesystem::path& file) -> std::vector<std::string> 
 }
 
 auto convert_model(const ModelOptions& options) -> Converted {
-    if (!is_identifier(options.struct_name))
-        fail(Exit::usage, "--struct '", options.struct_name, "' cannot name a C++ type; use letters, digits and _");
+    if (const std::string wrong = type_name_problem(options.struct_name); !wrong.empty())
+        fail(Exit::usage, "--struct '", options.struct_name, "' cannot name a C++ type: it ", wrong);
     const std::filesystem::path path = options.model;
     Converted result;
     result.extras.preprocessing = read_preprocessing(options);
@@ -134,6 +173,8 @@ auto convert_model(const ModelOptions& options) -> Converted {
     if (slow) std::cerr << "converting ...\n";
     try {
         result.network = import_onnx(std::move(model), import);
+        for (const auto& name : result.network.unread_inputs)
+            std::cerr << "note: the model declares an input '" << name << "' that nothing reads; the network does without it\n";
         result.network.name = options.struct_name;
         const Structure structure = arrange(result.network);
         result.graph = build_graph(result.network);

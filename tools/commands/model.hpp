@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/weights_file.hpp"
+#include "compile/cache.hpp"
 #include "network.hpp"
 
 namespace CLI {
@@ -28,10 +29,16 @@ struct ModelOptions {
 };
 
 void add_conversion_options(CLI::App& command, ModelOptions& options);
+/// --flags and --exact.
+void add_compile_options(CLI::App& command, CompileOptions& options);
 void add_preprocessing_options(CLI::App& command, ModelOptions& options);
 
 /// Resize, crop, order, mean, scale as the library's struct. Throws Failure.
 auto read_preprocessing(const ModelOptions& options) -> Preprocessing;
+/// Throws Failure where mean or scale have neither one number nor one for each channel of a photo that the network takes.
+void check_channel_numbers(const Preprocessing& preprocessing, const std::vector<Shape>& inputs);
+/// Says on stderr that answers of the network have no name.
+void note_missing_labels(const std::vector<std::string>& labels, const std::vector<Shape>& outputs);
 /// The lines of a file. Throws Failure.
 auto read_labels(const std::filesystem::path& file) -> std::vector<std::string>;
 auto read_text(const std::filesystem::path& file) -> std::string;
@@ -47,6 +54,5 @@ struct Converted {
 };
 
 auto convert_model(const ModelOptions& options) -> Converted;
-
 
 }  // namespace mdl::tool

@@ -8,12 +8,13 @@
 
 namespace mdl::tool {
 
-/// One file for each input. An argument splits at its first `=`; where what stands before it is no input's name and the whole
-/// is a file, it is that file. Arguments without a name go to the inputs that are left, in order. Throws Failure.
+/// One file for each input. An argument begins with an input's name and `=` (with the longest, where names hold a `=`
+/// themselves), or it is a file as a whole, whatever is in its name. Arguments without a name go to the inputs that are left,
+/// in order. Throws Failure; for a folder too.
 auto match_inputs(const std::vector<std::string>& arguments, const std::vector<std::string>& names)
     -> std::vector<std::filesystem::path>;
 
-/// One file for each output, empty for those that are not wanted.
+/// One file for each output, empty for those that are not wanted. A `=` needs an output's name before it.
 auto match_outputs(const std::vector<std::string>& arguments, const std::vector<std::string>& names)
     -> std::vector<std::filesystem::path>;
 

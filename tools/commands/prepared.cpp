@@ -2,15 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "commands/prepared.hpp"
 
-#include <cstdlib>
 #include <iostream>
-
-#include <unistd.h>
 
 #include <mdl/weights/mapped_file.hpp>
 #include <mdl/weights/reader.hpp>
 
 #include "failure.hpp"
+#include "temporary_folder.hpp"
 
 namespace mdl::tool {
 
@@ -24,26 +22,35 @@ auto value(Result<T> result, const fs::path& file) -> T {
     return std::move(*result);
 }
 
-void read_weights_file(PreparedModel& prepared) {
+struct Ends {
+    std::vector<Shape> inputs{}, outputs{};
+};
+
+auto read_weights_file(PreparedModel& prepared) -> Ends {
+    Ends ends;
     const auto mapped = value(weights::MappedFile::open(prepared.weights.c_str()), prepared.weights);
     const auto file = value(weights::File::open(mapped.bytes()), prepared.weights);
     const auto graph = value(file.graph(), prepared.weights);
     const auto labels = value(file.labels(), prepared.weights);
     prepared.preprocessing = value(file.preprocessing(), prepared.weights);
     for (int i = 0; i < labels.size(); ++i) prepared.labels.emplace_back(labels[i]);
-    for (int i = 0; i < graph.node_count(); ++i)
-        if (graph.node(i).operation.starts_with("Input")) prepared.input_names.emplace_back(graph.node(i).name);
-    for (int o = 0; o < graph.output_count(); ++o) prepared.output_names.emplace_back(graph.node(graph.output(o)).name);
+    for (int i = 0; i < graph.node_count(); ++i) {
+        if (!graph.node(i).operation.starts_with("Input")) continue;
+        prepared.input_names.emplace_back(graph.node(i).name);
+        ends.inputs.push_back(graph.node(i).shape);
+    }
+    for (int o = 0; o < graph.output_count(); ++o) {
+        prepared.output_names.emplace_back(graph.node(graph.output(o)).name);
+        ends.outputs.push_back(graph.node(graph.output(o)).shape);
+    }
+    return ends;
 }
 
 void convert_on_the_spot(PreparedModel& prepared, const ModelOptions& options) {
     const Converted converted = convert_model(options);
     std::error_code error;
     if (fs::file_size(options.model, error) > (std::uintmax_t{100} << 20)) std::cerr << "writing the converted weights ...\n";
-    std::string pattern = (fs::temp_directory_path() / "mdl-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(), "'; set TMPDIR to one that can be written");
-    prepared.temporary = pattern;
+    prepared.temporary = make_temporary_folder();
     prepared.weights = prepared.temporary / "net.mdlw";
     prepared.header = converted.header;
     if (const auto written = converted.writer().write(prepared.weights.string()); !written)
@@ -71,9 +78,15 @@ void prepare(PreparedModel& prepared, const ModelOptions& options) {
     } else {
         convert_on_the_spot(prepared, options);
     }
-    read_weights_file(prepared);
-    if (options.gives_preprocessing()) prepared.preprocessing = read_preprocessing(options);
-    if (!options.labels.empty()) prepared.labels = read_labels(options.labels);
+    const Ends ends = read_weights_file(prepared);
+    if (options.gives_preprocessing()) {
+        prepared.preprocessing = read_preprocessing(options);
+        check_channel_numbers(prepared.preprocessing, ends.inputs);
+    }
+    if (!options.labels.empty()) {
+        prepared.labels = read_labels(options.labels);
+        note_missing_labels(prepared.labels, ends.outputs);
+    }
 }
 
 }  // namespace mdl::tool

@@ -19,11 +19,17 @@ struct PhotoInput {
     bool interleaved = false;
 };
 
+/// Where a photo's channels lie in a tensor; 0: it takes none.
+auto channel_axis(const Shape& s) -> int {
+    for (const int axis : {1, 3})
+        if (s.rank == 4 && s[0] == 1 && (s[axis] == 1 || s[axis] == 3)) return axis;
+    return 0;
+}
+
 auto photo_input(const InputLayout& layout, const std::string& name) -> PhotoInput {
     const Shape& s = layout.shape;
-    const auto is_colour = [](int channels) { return channels == 1 || channels == 3; };
-    if (s.rank == 4 && s[0] == 1 && is_colour(s[1])) return {s[2], s[3], s[1], layout.interleaved};
-    if (s.rank == 4 && s[0] == 1 && is_colour(s[3])) return {s[1], s[2], s[3], true};
+    if (const int axis = channel_axis(s); axis == 1) return {s[2], s[3], s[1], layout.interleaved};
+    else if (axis == 3) return {s[1], s[2], s[3], true};
     fail(Exit::usage, "input '", name, "' of shape ", to_text(s), " takes no photo; give raw float32 values");
 }
 
@@ -46,6 +52,11 @@ void read_photo(const std::filesystem::path& file, const std::string& name, cons
 }
 
 }  // namespace
+
+auto photo_channels(const Shape& shape) -> int {
+    const int axis = channel_axis(shape);
+    return axis == 0 ? 0 : shape[axis];
+}
 
 void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout,
                 const Preprocessing& preprocessing, std::span<float> out) {

@@ -16,6 +16,9 @@ struct InputLayout {
     bool interleaved = false;  ///< in memory the channels of a pixel lie together
 };
 
+/// 1 or 3, or 0 where an input of this shape takes no photo.
+auto photo_channels(const Shape& shape) -> int;
+
 /// A photo goes through `preprocessing`; anything else must be raw float32 of the input's size. Throws Failure.
 void read_input(const std::filesystem::path& file, const std::string& name, const InputLayout& layout,
                 const Preprocessing& preprocessing, std::span<float> out);

@@ -20,8 +20,7 @@ namespace {
 struct RunOptions : ModelOptions {
     std::vector<std::string> inputs{}, outputs{};
     int top = 5;
-    std::string flags{};
-    bool quiet = false;
+    CompileOptions compile{};
 };
 
 void run(const RunOptions& options) {
@@ -30,7 +29,7 @@ void run(const RunOptions& options) {
     // What is wrong with the command line is told before the compiler is kept busy.
     const auto files = match_inputs(options.inputs, model.input_names);
     const auto targets = match_outputs(options.outputs, model.output_names);
-    NetworkLibrary network(model.header, options.flags, options.quiet);
+    NetworkLibrary network(model.header, options.compile);
     if (network.input_count() != static_cast<int>(model.input_names.size()) ||
         network.output_count() != static_cast<int>(model.output_names.size()))
         fail(Exit::bad_input,
@@ -46,7 +45,7 @@ void run(const RunOptions& options) {
     for (int k = 0; k < network.output_count(); ++k) {
         const auto i = static_cast<std::size_t>(k);
         if (!targets[i].empty()) write_floats(targets[i], network.output(k));
-        if (!options.quiet)
+        if (!options.compile.quiet)
             print_answers(std::cout, model.output_names[i], network.output_shape(k), network.output(k), model.labels, options.top);
     }
 }
@@ -73,8 +72,8 @@ void add_run(CLI::App& app) {
         ->type_name("N")
         ->check(CLI::Range(1, 100000))
         ->capture_default_str();
-    command->add_option("--flags", options->flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS");
-    command->add_flag("-q,--quiet", options->quiet, "print no answers and no progress");
+    add_compile_options(*command, options->compile);
+    command->add_flag("-q,--quiet", options->compile.quiet, "print no answers and no progress");
     add_conversion_options(*command, *options);
     add_preprocessing_options(*command, *options);
     command->callback([options] { run(*options); });

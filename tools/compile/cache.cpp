@@ -18,6 +18,7 @@
 #include "compile/driver.hpp"
 #include "compile/process.hpp"
 #include "failure.hpp"
+#include "temporary_folder.hpp"
 
 namespace mdl::tool {
 
@@ -125,6 +126,22 @@ auto command_line(const Compiler& compiler, const std::string& flags, const std:
     return command;
 }
 
+auto driver_text(const std::string& header, const CompileOptions& options) -> std::string {
+    return driver_source(header, options.exact ? "mdl::Exact" : "", options.profile);
+}
+
+auto key_of(const std::string& header, const std::string& driver, const Compiler& compiler, const std::vector<std::string>& command,
+            const std::vector<fs::path>& includes) -> std::string {
+    Key key;
+    key.add(header);
+    key.add(driver);
+    key.add(compiler.version);
+    for (const auto& word : command) key.add(word);
+    key.add(predefined_macros(command));
+    add_headers(key, includes[0]);
+    return key.hex();
+}
+
 auto first_error(const std::string& output) -> std::string {
     std::istringstream stream(output);
     std::string line, tail;
@@ -136,9 +153,9 @@ auto first_error(const std::string& output) -> std::string {
     return tail.empty() ? output.substr(0, 4000) : tail;
 }
 
-void build(std::vector<std::string> command, const fs::path& folder, const std::string& header, bool quiet) {
+void build(std::vector<std::string> command, const fs::path& folder, const std::string& header, const std::string& driver, bool quiet) {
     write_file(folder / "net.hpp", header);
-    write_file(folder / "driver.cpp", driver_source(header));
+    write_file(folder / "driver.cpp", driver);
     command.insert(command.end(), {"-o", (folder / "net.so").string(), (folder / "driver.cpp").string()});
     const Finished finished = run_program(command, quiet ? "" : "compiling the network ...");
     if (finished.exit_code != 0) {
@@ -168,37 +185,36 @@ auto install(const fs::path& made, const fs::path& place, CompiledNetwork& entry
 
 }  // namespace
 
-auto compile_network(const std::string& header, const std::string& flags, bool quiet) -> CompiledNetwork {
+auto cache_key(const std::string& header, const CompileOptions& options) -> std::string {
     const Compiler compiler = find_compiler();
     const auto includes = include_folders();
-    const auto command = command_line(compiler, flags, includes);
-    Key key;
-    key.add(header);
-    key.add(driver_source(header));
-    key.add(compiler.version);
-    for (const auto& word : command) key.add(word);
-    add_headers(key, includes[0]);
+    return key_of(header, driver_text(header, options), compiler, command_line(compiler, options.flags, includes), includes);
+}
+
+auto compile_network(const std::string& header, const CompileOptions& options) -> CompiledNetwork {
+    const Compiler compiler = find_compiler();
+    const auto includes = include_folders();
+    const auto command = command_line(compiler, options.flags, includes);
+    const std::string driver = driver_text(header, options);
+    const std::string key = key_of(header, driver, compiler, command, includes);
 
     CompiledNetwork entry;
     std::error_code error;
     const fs::path cache = cache_folder();
     if (!cache.empty()) fs::create_directories(cache, error);
-    const fs::path place = cache / key.hex();
+    const fs::path place = cache / key;
     if (!cache.empty() && read_entry(place, entry)) return entry;
 
     fs::path made = cache.empty() ? fs::path() : make_temporary(cache);
     const bool cached = !made.empty();
     if (!cached) {
-        if (!quiet)
+        if (!options.quiet)
             std::cerr << "the cache '" << cache.string()
                       << "' cannot be written, so the network is compiled each time; set XDG_CACHE_HOME to a folder that can\n";
-        made = make_temporary(fs::temp_directory_path());
-        if (made.empty())
-            fail(Exit::io, "cannot make a folder in '", fs::temp_directory_path().string(),
-                 "'; set TMPDIR to one that can be written");
+        made = make_temporary_folder();
     }
     Scratch scratch(made);
-    build(command, made, header, quiet);
+    build(command, made, header, driver, options.quiet);
     if (cached && install(made, place, entry)) return entry;
     if (!read_entry(made, entry)) fail(Exit::io, "the compiled network in '", made.string(), "' cannot be read back");
     entry.temporary = true;

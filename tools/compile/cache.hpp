@@ -7,6 +7,13 @@
 
 namespace mdl::tool {
 
+struct CompileOptions {
+    std::string flags{};  ///< instead of "-O3 -march=native"
+    bool exact = false;   ///< the engine's policy Exact
+    bool profile = false; ///< with the functions that time each step
+    bool quiet = false;   ///< no progress
+};
+
 struct CompiledNetwork {
     std::filesystem::path library{};  ///< a shared object with the driver's functions
     double compile_seconds = 0, compile_peak_megabytes = 0;
@@ -14,9 +21,13 @@ struct CompiledNetwork {
     bool temporary = false;           ///< made outside of the cache, which cannot be written: remove its folder after loading
 };
 
-/// Compiles a network's header, or finds what an earlier run compiled from the same header, flags, compiler and mdl. Two at
-/// once are safe; a damaged entry is built again. `flags`: instead of "-O3 -march=native". Throws Failure.
-auto compile_network(const std::string& header, const std::string& flags, bool quiet) -> CompiledNetwork;
+/// Compiles a network's header, or finds what an earlier run compiled from the same header, options, compiler and mdl. Two at
+/// once are safe; a damaged entry is built again. Throws Failure.
+auto compile_network(const std::string& header, const CompileOptions& options) -> CompiledNetwork;
+
+/// The name of the folder in the cache: a hash of all that makes the library what it is. "-march=native" counts as what the
+/// compiler makes of it here: two machines may share a home. Throws Failure where there is no compiler.
+auto cache_key(const std::string& header, const CompileOptions& options) -> std::string;
 
 /// Forgets an entry that does not load.
 void discard(const CompiledNetwork& compiled);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "compile/compiler.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <sstream>
+#include <utility>
 
 #include "compile/process.hpp"
 #include "failure.hpp"
@@ -38,6 +40,16 @@ auto find_compiler() -> Compiler {
     fail(Exit::compiler,
          "no C++ compiler found, neither g++ nor clang++; install one (Debian: apt-get install g++) or name it in the environment "
          "variable CXX");
+}
+
+auto predefined_macros(std::vector<std::string> command) -> std::string {
+    const auto before = static_cast<std::ptrdiff_t>(command.size());
+    for (const char* word : {"-E", "-dM", "-x", "c++", "/dev/null"}) command.emplace_back(word);
+    auto with_xsimd = command;
+    for (const char* word : {"xsimd/config/xsimd_config.hpp", "-include"}) with_xsimd.insert(with_xsimd.begin() + before, word);
+    for (const auto& words : {with_xsimd, command})  // the portable backend does without xsimd
+        if (Finished finished = run_program(words, ""); finished.exit_code == 0) return std::move(finished.output);
+    return {};
 }
 
 auto include_folders() -> std::vector<std::filesystem::path> {

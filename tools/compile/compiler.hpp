@@ -20,6 +20,10 @@ auto find_compiler() -> Compiler;
 /// source tree that it was built from. Throws Failure where mdl/mdl.hpp is in none.
 auto include_folders() -> std::vector<std::filesystem::path>;
 
+/// Every macro that this command predefines, xsimd's version and choices among them, and so the instruction set that
+/// -march=native means on this machine. Empty where the compiler refuses the command.
+auto predefined_macros(std::vector<std::string> command) -> std::string;
+
 /// "-O3 -march=native", or what the user gives instead.
 auto split_words(const std::string& text) -> std::vector<std::string>;
 

@@ -17,6 +17,7 @@ constexpr const char* body = R"(
 #include <utility>
 
 // Written by mdl: the network of net.hpp behind C functions.
+namespace mdl_driver {
 namespace {
 
 constexpr const auto& written = mdl::engine::written<Network>;
@@ -37,8 +38,8 @@ constexpr auto input_node(int k) -> int {
 
 /// The context refers to the model, which therefore stays where it is.
 struct Runner {
-    std::unique_ptr<mdl::Model<Network>> model;
-    mdl::Context<Network> context;
+    std::unique_ptr<mdl::Model<Network, Policies>> model;
+    mdl::Context<Network, Policies> context;
 };
 
 void tell(const mdl::Error& error, char* text, std::size_t room) {
@@ -76,10 +77,10 @@ auto copy_shape(const mdl::Shape& shape, int* dims) -> int {
 
 MDL_DRIVER auto mdl_driver_version() -> int { return 1; }
 MDL_DRIVER auto mdl_driver_load(const char* weights, char* error, std::size_t room) -> void* {
-    auto loaded = mdl::Model<Network>::load(weights);
+    auto loaded = mdl::Model<Network, Policies>::load(weights);
     if (!loaded) return tell(loaded.error(), error, room), nullptr;
-    auto model = std::make_unique<mdl::Model<Network>>(std::move(*loaded));
-    auto context = mdl::Context<Network>::create(*model);
+    auto model = std::make_unique<mdl::Model<Network, Policies>>(std::move(*loaded));
+    auto context = mdl::Context<Network, Policies>::create(*model);
     if (!context) return tell(context.error(), error, room), nullptr;
     return new Runner{std::move(model), std::move(*context)};
 }
@@ -103,23 +104,64 @@ MDL_DRIVER void mdl_driver_run(void* runner) { static_cast<Runner*>(runner)->con
 /// 0: arena bytes, 1: packed weight bytes, 2: multiply-accumulates, 3: parameters.
 MDL_DRIVER auto mdl_driver_fact(int which) -> std::int64_t {
     const std::int64_t facts[] = {
-        static_cast<std::int64_t>(mdl::arena_bytes<Network>),
-        static_cast<std::int64_t>(mdl::weight_bytes<Network>),
+        static_cast<std::int64_t>(mdl::arena_bytes<Network, Policies>),
+        static_cast<std::int64_t>(mdl::weight_bytes<Network, Policies>),
         static_cast<std::int64_t>(mdl::macs<Network>),
         static_cast<std::int64_t>(mdl::parameters<Network>),
     };
     return which >= 0 && which < 4 ? facts[which] : 0;
 }
+
+}  // namespace mdl_driver
+)";
+
+constexpr const char* profile_body = R"(
+#include <mdl/engine/profile.hpp>
+
+namespace mdl_driver {
+
+struct DriverStep {
+    char layer[96];
+    char kernel[32];
+    int rank;
+    int dims[8];
+    long long macs, bytes;
+};
+
+template <std::size_t N>
+static void copy_text(std::string_view text, char (&to)[N]) {
+    const std::size_t count = text.size() < N - 1 ? text.size() : N - 1;
+    std::memcpy(to, text.data(), count);
+    to[count] = '\0';
+}
+
+MDL_DRIVER auto mdl_driver_step_count() -> int { return mdl::step_count<Network, Policies>; }
+MDL_DRIVER void mdl_driver_step(int k, DriverStep* step) {
+    static constexpr const auto& all = mdl::steps<Network, Policies>;
+    const mdl::StepFacts& facts = all[static_cast<std::size_t>(k)];
+    copy_text(facts.layer, step->layer);
+    copy_text(facts.kernel, step->kernel);
+    step->rank = copy_shape(facts.shape, step->dims);
+    step->macs = facts.macs;
+    step->bytes = facts.bytes;
+}
+MDL_DRIVER void mdl_driver_run_timed(void* runner, double* milliseconds) {
+    mdl::run_timed(static_cast<Runner*>(runner)->context, std::span<double, static_cast<std::size_t>(mdl::step_count<Network, Policies>)>(milliseconds, static_cast<std::size_t>(mdl::step_count<Network, Policies>)));
+}
+MDL_DRIVER auto mdl_driver_peak() -> double { return mdl::measured_peak(); }
+
+}  // namespace mdl_driver
 )";
 
 }  // namespace
 
-auto driver_source(const std::string& header) -> std::string {
+auto driver_source(const std::string& header, const std::string& policies, bool profile) -> std::string {
     static const std::regex declaration(R"(struct\s+([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(public\s+)?mdl::)");
     std::smatch found;
     if (!std::regex_search(header, found, declaration))
         fail(Exit::bad_input, "net.hpp declares no network ('struct Net : mdl::...'); convert the model again");
-    return "#include \"net.hpp\"\n\nusing Network = " + found[1].str() + ";\n" + body;
+    // In a namespace of its own: the network may have any name.
+    return "#include \"net.hpp\"\n\nnamespace mdl_driver {\nusing Network = ::" + found[1].str() + ";\nusing Policies = mdl::Options<" + policies + ">;\n}\n" + body + (profile ? profile_body : "");
 }
 
 }  // namespace mdl::tool

@@ -7,7 +7,17 @@
 namespace mdl::tool {
 
 /// C++ source that includes "net.hpp" and gives its network C functions; DriverFunctions in network_library.hpp lists them.
-/// Throws Failure where the header declares no network.
-auto driver_source(const std::string& header) -> std::string;
+/// `policies`: template arguments of mdl::Options. `profile`: with ProfileFunctions too. Throws Failure where the header
+/// declares no network.
+auto driver_source(const std::string& header, const std::string& policies, bool profile) -> std::string;
+
+/// One step of a run, as the driver tells it.
+struct DriverStep {
+    char layer[96];
+    char kernel[32];
+    int rank;
+    int dims[8];
+    long long macs, bytes;
+};
 
 }  // namespace mdl::tool

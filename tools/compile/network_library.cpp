@@ -8,12 +8,12 @@
 
 namespace mdl::tool {
 
-NetworkLibrary::NetworkLibrary(const std::string& header, const std::string& flags, bool quiet) {
-    compiled_ = compile_network(header, flags, quiet);
-    if (open()) return;
+NetworkLibrary::NetworkLibrary(const std::string& header, const CompileOptions& options) {
+    compiled_ = compile_network(header, options);
+    if (open(options.profile)) return;
     discard(compiled_);
-    compiled_ = compile_network(header, flags, quiet);
-    if (!open()) {
+    compiled_ = compile_network(header, options);
+    if (!open(options.profile)) {
         const char* const reason = ::dlerror();
         fail(Exit::compiler, "the compiled network does not load: ", reason == nullptr ? "it lacks a function" : reason,
              "; remove the cache folder '", compiled_.library.parent_path().parent_path().string(), "' and try again");
@@ -26,7 +26,7 @@ NetworkLibrary::~NetworkLibrary() {
     if (compiled_.temporary) discard(compiled_);
 }
 
-auto NetworkLibrary::open() -> bool {
+auto NetworkLibrary::open(bool profile) -> bool {
     handle_ = ::dlopen(compiled_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle_ == nullptr) return false;
     bool complete = true;
@@ -46,8 +46,20 @@ auto NetworkLibrary::open() -> bool {
     find("mdl_driver_output", output_);
     find("mdl_driver_run", run_);
     find("mdl_driver_fact", fact_);
+    if (profile) {
+        find("mdl_driver_step_count", step_count_);
+        find("mdl_driver_step", step_);
+        find("mdl_driver_run_timed", run_timed_);
+        find("mdl_driver_peak", peak_);
+    }
     if (!complete || version_() != 1) close();
     return handle_ != nullptr;
+}
+
+auto NetworkLibrary::steps() const -> std::vector<DriverStep> {
+    std::vector<DriverStep> all(static_cast<std::size_t>(step_count_()));
+    for (std::size_t k = 0; k < all.size(); ++k) step_(static_cast<int>(k), &all[k]);
+    return all;
 }
 
 void NetworkLibrary::close() {

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include <mdl/tensor/shape.hpp>
 
 #include "compile/cache.hpp"
+#include "compile/driver.hpp"
 
 namespace mdl::tool {
 
@@ -16,7 +18,7 @@ namespace mdl::tool {
 class NetworkLibrary {
 public:
     /// Compiles or finds in the cache, and loads; a cached library that does not load is built again once. Throws Failure.
-    NetworkLibrary(const std::string& header, const std::string& flags, bool quiet);
+    NetworkLibrary(const std::string& header, const CompileOptions& options);
     NetworkLibrary(const NetworkLibrary&) = delete;
     auto operator=(const NetworkLibrary&) -> NetworkLibrary& = delete;
     ~NetworkLibrary();
@@ -37,6 +39,12 @@ public:
     }
     void run() { run_(runner_); }
 
+    /// Of a library that was compiled with CompileOptions::profile: what each step is, and one run that adds each step's time.
+    auto steps() const -> std::vector<DriverStep>;
+    void run_timed(std::span<double> milliseconds) { run_timed_(runner_, milliseconds.data()); }
+    /// GFLOP/s that one core of this machine reaches.
+    auto measured_peak() const -> double { return peak_(); }
+
     auto arena_bytes() const -> std::int64_t { return fact_(0); }
     auto weight_bytes() const -> std::int64_t { return fact_(1); }
     auto macs() const -> std::int64_t { return fact_(2); }
@@ -45,7 +53,7 @@ public:
 private:
     using ShapeFunction = int (*)(int, int*);
 
-    auto open() -> bool;
+    auto open(bool profile) -> bool;
     void close();
     static auto shape_from(ShapeFunction function, int k) -> Shape {
         int dims[max_rank]{};
@@ -69,6 +77,10 @@ private:
     const float* (*output_)(void*, int) = nullptr;
     void (*run_)(void*) = nullptr;
     std::int64_t (*fact_)(int) = nullptr;
+    int (*step_count_)() = nullptr;
+    void (*step_)(int, DriverStep*) = nullptr;
+    void (*run_timed_)(void*, double*) = nullptr;
+    double (*peak_)() = nullptr;
 };
 
 }  // namespace mdl::tool

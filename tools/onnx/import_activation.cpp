@@ -1,5 +1,6 @@
 // mdl: lowering of ONNX's activation functions and softmax.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <limits>
 
 #include "failure.hpp"
@@ -22,8 +23,8 @@ void clip(Call& call) {
     constexpr float most = std::numeric_limits<float>::max();
     float low = -most, high = most;
     if (call.opset() < 11) {
-        low = call.attributes.real("min", low);
-        high = call.attributes.real("max", high);
+        low = std::max(low, call.attributes.real("min", low));
+        high = std::min(high, call.attributes.real("max", high));
     } else {
         const auto bound = [&](int k, const char* what, float otherwise) {
             if (!call.has(k)) return otherwise;
@@ -36,7 +37,7 @@ void clip(Call& call) {
     }
     if (low == -most && high == most) return call.result(call.layer(0));
     if (low == 0 && high == most) return activation(call, ActivationKind::relu);
-    if (!(low < high)) call.refuse(text("clips to the empty range from ", low, " to ", high));
+    if (!(low <= high)) call.refuse(text("clips to the empty range from ", low, " to ", high));
     activation(call, ActivationKind::clip, low, high);
 }
 

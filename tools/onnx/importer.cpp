@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "onnx/importer.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "failure.hpp"
@@ -32,7 +33,12 @@ public:
         for (const auto& node : model_.proto.graph().node()) lower(node);
         for (const auto& output : model_.proto.graph().output()) add_output(output.name());
         if (network_.outputs.empty()) fail(Exit::bad_input, "the model has no output; export it again");
+        const auto declared = network_.inputs;
         recognise_patterns(network_);
+        for (const auto& input : declared) {
+            const auto same = [&](const NamedTensor& kept) { return kept.name == input.name; };
+            if (std::none_of(network_.inputs.begin(), network_.inputs.end(), same)) network_.unread_inputs.push_back(input.name);
+        }
         return std::move(network_);
     }
 

@@ -166,13 +166,14 @@ void growing_concat(Network& network, int i, std::map<std::pair<int, std::vector
     seen.emplace(std::pair(layer.operation.axis, whole), i);
 }
 
-/// An input [1, h, w, c] that is only read as [1, c, h, w] is an image whose pixels lie together.
+/// An input [1, h, w, c] that is only read as [1, c, h, w] is an image whose pixels lie together; several images are a tensor.
 void interleaved_input(Network& network, int i, const std::vector<int>& readers) {
     const Layer& transpose = network.at(i);
     if (!is(transpose, Op::transpose) || !(transpose.operation.dims == Shape{0, 3, 1, 2})) return;
     const int image = transpose.inputs[0];
     Layer& input = network.at(image);
-    if (!is(input, Op::input) || readers[static_cast<std::size_t>(image)] != 1 || input.inference.shape[3] > 4) return;
+    const Shape& shape = input.inference.shape;
+    if (!is(input, Op::input) || readers[static_cast<std::size_t>(image)] != 1 || shape[0] != 1 || shape[3] > 4) return;
     input.operation.dims = transpose.inference.shape;
     input.operation.image.layout = PixelLayout::hwc;
     input.inference = infer(input.operation, {});

@@ -28,7 +28,6 @@ enum class Errc : unsigned char {
     out_of_memory,         ///< an allocation at load failed
     wrong_size,            ///< a span of runtime extent has another size than the network needs
     misaligned,            ///< the arena does not begin on a 64-byte boundary
-    wrong_target,          ///< packed for another instruction set, or this CPU lacks the one it was built for
 };
 
 inline namespace MDL_ISA {

@@ -77,7 +77,8 @@ constexpr auto preprocessed_size(ImageSize photo, const Preprocessing& p) noexce
 /// `resize` (bilinear, half-pixel centres, no smoothing when it shrinks), top and left those of the centre square of side
 /// `crop` (an odd rest goes below and right), and channels in `order`. Grey becomes three equal channels where three are
 /// wanted; colours become luma (0.299, 0.587, 0.114) where one is. `out` holds 1 or 3 channels of preprocessed_size, channel by
-/// channel. Uses no heap. Errors: wrong_size (an empty photo, a crop larger than the photo, an `out` of another size).
+/// channel. Uses no heap. Errors: wrong_size (an empty photo, a crop larger than the photo, an `out` of another size,
+/// a mean or scale of another number of channels).
 inline auto preprocess(const ImageView& photo, const Preprocessing& p, std::span<float> out) noexcept -> Result<void> {
     const bool sound = photo.pixels != nullptr && photo.height > 0 && photo.width > 0 &&
                        (photo.channels == 1 || photo.channels == 3 || photo.channels == 4);
@@ -94,6 +95,12 @@ inline auto preprocess(const ImageView& photo, const Preprocessing& p, std::span
         return Error(Errc::wrong_size, "the photo becomes ", size.height, " rows of ", size.width,
                      ", which does not fill the network's input of ", out.size(),
                      " numbers; choose --resize and --crop so that it does");
+    const auto fits = [&](int count) { return count == 0 || count == 1 || static_cast<std::size_t>(count) == channels; };
+    if (!fits(p.mean_count) || !fits(p.scale_count)) {
+        const bool mean = !fits(p.mean_count);
+        return Error(Errc::wrong_size, mean ? "mean" : "scale", " has ", mean ? p.mean_count : p.scale_count, " numbers for ", channels,
+                     channels == 1 ? " channel; give one number" : " channels; give one number, or one a channel");
+    }
     const int top = (whole.height - size.height) / 2, left = (whole.width - size.width) / 2;
     const std::ptrdiff_t stride = photo.row_stride != 0 ? photo.row_stride : std::ptrdiff_t{photo.width} * photo.channels;
     const bool swaps = (p.order == PixelOrder::rgb && photo.order == PixelOrder::bgr) ||
@@ -121,10 +128,7 @@ inline auto preprocess(const ImageView& photo, const Preprocessing& p, std::span
             }
             for (std::size_t c = 0; c < channels; ++c) {
                 const auto of = [&](const float* values, int count, float otherwise) {
-                    return count == 0 ? otherwise
-                                      : values[count == 1                            ? 0
-                                               : c < static_cast<std::size_t>(count) ? c
-                                                                                     : static_cast<std::size_t>(count) - 1];
+                    return count == 0 ? otherwise : values[count == 1 ? 0 : c];
                 };
                 const float value = sample[channels == 3 && swaps ? 2 - c : c];
                 out[c * area + static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width) + static_cast<std::size_t>(x)] =

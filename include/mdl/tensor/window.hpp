@@ -30,7 +30,7 @@ struct Window {
     constexpr auto extent_w() const noexcept -> int { return dilation_w * (kernel_w - 1) + 1; }
     constexpr auto is_pointwise() const noexcept -> bool { return kernel_h == 1 && kernel_w == 1; }
     constexpr auto is_padded() const noexcept -> bool { return pad_top != 0 || pad_left != 0 || pad_bottom != 0 || pad_right != 0; }
-    /// Multiplies of rows and columns are one memory sequence: 1x1, stride 1, no padding.
+    /// Each output sees the one input at its own place: 1x1, stride 1, no padding.
     constexpr auto is_trivial() const noexcept -> bool { return is_pointwise() && stride_h == 1 && stride_w == 1 && !is_padded(); }
 };
 

@@ -1,0 +1,177 @@
+// mdl: what is wrong with a command line is told in a sentence that names it.
+// SPDX-License-Identifier: MIT
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <doctest/doctest.h>
+#include <mdl/weights/format.hpp>
+
+#include "commands/commands.hpp"
+#include "failure.hpp"
+#include "tools/onnx_builder.hpp"
+#include "weights/temporary_folder.hpp"
+
+using mdl::tool::Exit;
+using mdl::tool::test::ModelBuilder;
+
+namespace {
+
+struct Told {
+    int exit = 0;
+    std::string errors{};
+
+    auto says(std::initializer_list<const char*> words) const -> bool {
+        for (const char* word : words)
+            if (errors.find(word) == std::string::npos) {
+                MESSAGE("missing '" << word << "' in: " << errors);
+                return false;
+            }
+        return true;
+    }
+    auto says(Exit code, std::initializer_list<const char*> words) const -> bool {
+        return exit == static_cast<int>(code) && says(words);
+    }
+};
+
+auto mdl_command(std::vector<std::string> words) -> Told {
+    std::vector<const char*> pointers{"mdl"};
+    for (const auto& word : words) pointers.push_back(word.c_str());
+    std::ostringstream out, errors;
+    auto* const old_out = std::cout.rdbuf(out.rdbuf());
+    auto* const old_errors = std::cerr.rdbuf(errors.rdbuf());
+    Told told;
+    told.exit = mdl::tool::run_command_line(static_cast<int>(pointers.size()), pointers.data());
+    std::cout.rdbuf(old_out);
+    std::cerr.rdbuf(old_errors);
+    told.errors = errors.str();
+    return told;
+}
+
+/// An environment variable with another value for a while.
+class Variable {
+public:
+    Variable(const char* name, const std::string& value) : name_(name) {
+        if (const char* old = std::getenv(name)) old_ = old;
+        ::setenv(name, value.c_str(), 1);
+    }
+    Variable(const Variable&) = delete;
+    auto operator=(const Variable&) -> Variable& = delete;
+    ~Variable() { old_.empty() ? ::unsetenv(name_) : ::setenv(name_, old_.c_str(), 1); }
+
+private:
+    const char* name_;
+    std::string old_{};
+};
+
+/// Takes a photo of three colours and an input that nothing reads, tells four classes apart.
+auto write_model(const std::string& path) -> void {
+    ModelBuilder model;
+    model.input("x=1", {1, 3, 4, 4}).input("unread", {1, 2}).output("classes").weights("w", {4, 3, 1, 1});
+    model.node("Conv", {"x=1", "w"}, {"c"});
+    model.node("GlobalAveragePool", {"c"}, {"p"});
+    model.node("Flatten", {"p"}, {"classes"});
+    std::ofstream stream(path, std::ios::binary);
+    CHECK(model.proto.SerializeToOstream(&stream));
+}
+
+void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+
+}  // namespace
+
+TEST_CASE("an unknown command is named, with those that there are") {
+    CHECK(mdl_command({"frob"}).says(Exit::usage, {"'frob'", "convert", "inspect", "run", "bench"}));
+    CHECK(mdl_command({"frob", "--help"}).says(Exit::usage, {"'frob'"}));
+    CHECK(mdl_command({}).exit == static_cast<int>(Exit::usage));
+    CHECK(mdl_command({"--version"}).exit == 0);
+    CHECK(mdl_command({"convert", "--frob"}).exit == static_cast<int>(Exit::usage));
+}
+
+TEST_CASE("a type cannot be called what C++ or mdl calls something else") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx", out = folder / "out";
+    write_model(model);
+    for (const char* word : {"return", "namespace", "constexpr", "co_await", "xor", "mdl", "std", "2d", "a b", "_Net", "a__b"}) {
+        CAPTURE(word);
+        CHECK(mdl_command({"convert", model, "-o", out, "--struct", word}).says(Exit::usage, {"--struct", word, "it "}));
+        CHECK_FALSE(std::filesystem::exists(out));
+    }
+    CHECK(mdl_command({"convert", model, "-o", out, "--struct", "Runner"}).exit == 0);
+}
+
+TEST_CASE("mean and scale have one number, or one for each channel of the photo") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx", out = folder / "out";
+    write_model(model);
+    write_text(folder / "x", std::string(3 * 4 * 4 * 4, '\0'));
+    for (const char* option : {"--mean", "--scale"}) {
+        CHECK(mdl_command({"convert", model, "-o", out, option, "1,2"}).says(Exit::usage, {option, "2 numbers", "3 channels"}));
+        const Told four = mdl_command({"run", model, "-i", folder / "x", option, "1,2,3,4"});
+        CHECK(four.says(Exit::usage, {option, "4 numbers", "3 channels"}));
+        CHECK_FALSE(std::filesystem::exists(out));
+    }
+    CHECK(mdl_command({"convert", model, "-o", out, "--mean", "1,2,3", "--scale", "2"}).exit == 0);
+    CHECK(mdl_command({"run", out, "-i", folder / "x", "--mean", "1,2"}).says(Exit::usage, {"--mean", "2 numbers"}));
+}
+
+TEST_CASE("labels that are a folder are refused, and too few of them are told in numbers") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx", out = folder / "out", labels = folder / "labels.txt";
+    write_model(model);
+    write_text(labels, "a\nb\nc\n");
+    const Told wrong = mdl_command({"convert", model, "-o", out, "--labels", folder.path()});
+    CHECK(wrong.says(Exit::io, {"is a folder", folder.path().c_str()}));
+    const Told few = mdl_command({"convert", model, "-o", out, "--labels", labels});
+    CHECK(few.exit == 0);
+    CHECK(few.says({"note: --labels has 3 lines", "4 classes"}));
+    write_text(labels, "a\nb\nc\nd\n");
+    CHECK(mdl_command({"convert", model, "-o", out, "--labels", labels}).errors.find("--labels") == std::string::npos);
+}
+
+TEST_CASE("an input that nothing reads is left out and named") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx";
+    write_model(model);
+    const Told told = mdl_command({"inspect", model});
+    CHECK(told.exit == 0);
+    CHECK(told.says({"note: ", "'unread'"}));
+    CHECK(told.errors.find("'x=1'") == std::string::npos);
+}
+
+TEST_CASE("convert writes through pipes and links, and tells its table all the same") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx", pipe = folder / "net.mdlw", link = folder / "net.hpp";
+    write_model(model);
+    CHECK(::mkfifo(pipe.c_str(), 0666) == 0);
+    CHECK(::symlink("real.hpp", link.c_str()) == 0);
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    CHECK(mdl_command({"convert", model, "-o", folder.path()}).exit == 0);
+    char head[4]{};
+    CHECK(::read(reader, head, sizeof head) == 4);
+    CHECK(std::string(head, 4) == mdl::weights::magic);
+    ::close(reader);
+    CHECK(std::filesystem::is_fifo(pipe));
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK(std::filesystem::file_size(folder / "real.hpp") > 100);
+}
+
+TEST_CASE("run names folders, unknown outputs and a wrong TMPDIR before it compiles") {
+    const TemporaryFolder folder;
+    const std::string model = folder / "model.onnx";
+    write_model(model);
+    write_text(folder / "x", "x");
+    CHECK(mdl_command({"run", model, "-i", "x=1=" + folder.path()}).says(Exit::usage, {"is a folder", "'x=1'"}));
+    CHECK(mdl_command({"run", model, "-i", folder / "x", "-o", "out9=y"}).says(Exit::usage, {"'out9'", "'classes'"}));
+    const Variable wrong("TMPDIR", folder / "missing");
+    CHECK(mdl_command({"run", model, "-i", folder / "x"}).says(Exit::io, {"TMPDIR", "missing'"}));
+    const Variable file("TMPDIR", folder / "x");
+    CHECK(mdl_command({"run", model, "-i", folder / "x"}).says(Exit::io, {"TMPDIR", "/x'"}));
+}
