@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -48,24 +49,30 @@ auto measure(NetworkLibrary& network, int runs, const std::function<void()>& fil
 
 auto percent(double part, double whole) -> double { return whole > 0 ? 100 * part / whole : 0; }
 
-void print_table(const std::vector<Line>& lines, double total, double peak) {
-    std::printf("%4s  %-32s %-20s %-16s %9s %6s %8s %7s %8s %7s\n", "", "layer", "kernel", "output", "ms", "share", "GFLOP/s", "of peak", "MB", "GB/s");
+/// printf into a stream.
+template <class... Values>
+void print(std::ostream& out, const char* format, Values... values) {
+    char text[256];
+    std::snprintf(text, sizeof text, format, values...);
+    out << text;
+}
+
+void print_table(std::ostream& out, const std::vector<Line>& lines, double total, double peak) {
+    print(out, "%4s  %-32s %-20s %-16s %9s %6s %8s %7s %8s %7s\n", "", "layer", "kernel", "output", "ms", "share", "GFLOP/s", "of peak", "MB", "GB/s");
     for (std::size_t k = 0; k < lines.size(); ++k) {
         const Line& line = lines[k];
-        std::printf("%4zu  %-32.32s %-20.20s %-16s %9.4f %5.1f%% %8.1f %6.0f%% %8.3f %7.1f\n", k, line.step.layer, line.step.kernel, line.shape().c_str(),
-                    line.milliseconds, percent(line.milliseconds, total), line.gflops(), percent(line.gflops(), peak),
-                    1e-6 * static_cast<double>(line.step.bytes), line.gigabytes_a_second());
+        print(out, "%4zu  %-32.32s %-20.20s %-16s %9.4f %5.1f%% %8.1f %6.0f%% %8.3f %7.1f\n", k, line.step.layer, line.step.kernel, line.shape().c_str(),
+              line.milliseconds, percent(line.milliseconds, total), line.gflops(), percent(line.gflops(), peak), 1e-6 * static_cast<double>(line.step.bytes),
+              line.gigabytes_a_second());
     }
     std::map<std::string, double> by_kernel;
     for (const Line& line : lines) by_kernel[line.step.kernel] += line.milliseconds;
     std::vector<std::pair<std::string, double>> kernels(by_kernel.begin(), by_kernel.end());
     std::ranges::sort(kernels, [](const auto& a, const auto& b) { return a.second > b.second; });
-    std::printf("\n");
-    for (const auto& [kernel, milliseconds] : kernels)
-        std::printf("      %-53s %-16s %9.4f %5.1f%%\n", kernel.c_str(), "", milliseconds, percent(milliseconds, total));
-    std::printf("\n%.4f ms in all steps (the least of each); the peak of one core measured %.1f GFLOP/s. GFLOP/s count the layer's own\n"
-                "multiply-adds, so that Winograd's algorithm, which saves some of them, may pass the peak.\n\n",
-                total, peak);
+    out << '\n';
+    for (const auto& [kernel, milliseconds] : kernels) print(out, "      %-70s %9.4f %5.1f%%\n", kernel.c_str(), milliseconds, percent(milliseconds, total));
+    print(out, "\n%.4f ms in all steps (the least of each); the peak of one core measured %.1f GFLOP/s. GFLOP/s count the layer's\n", total, peak);
+    out << "own multiply-adds, so that Winograd's algorithm, which saves some of them, may pass the peak.\n\n";
 }
 
 auto escaped(std::string_view text) -> std::string {
@@ -123,8 +130,7 @@ void print_profile(NetworkLibrary& network, int runs, const std::string& svg, co
     const auto lines = measure(network, runs, fill);
     double total = 0;
     for (const Line& line : lines) total += line.milliseconds;
-    print_table(lines, total, peak);
-    std::fflush(stdout);
+    print_table(std::cout, lines, total, peak);
     if (svg.empty()) return;
     std::ofstream file(svg, std::ios::binary);
     file << draw(lines, total, peak);
