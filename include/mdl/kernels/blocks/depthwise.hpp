@@ -70,35 +70,20 @@ MDL_ALWAYS_INLINE void depthwise_border(const Geometry& g, const EpilogueArgs& a
     E::store(row.output + x * c, acc, row.residual != nullptr ? row.residual + x * c : nullptr, row.slope, args);
 }
 
-/// P neighbouring output pixels whose windows lie inside. K and S: kernel width and stride, undilated, as constants (each
-/// input is then loaded once a row); K = 0: any.
-template <class E, int P, int K, int S>
-MDL_ALWAYS_INLINE void depthwise_interior(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
+/// P neighbouring output pixels with any kernel width and stride, all windows inside.
+template <class E, int P>
+MDL_ALWAYS_INLINE void depthwise_inside(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
     constexpr int c = simd::lanes;
     simd::Vector acc[P];
     simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = row.bias; });
     const float* from = row.input + std::ptrdiff_t{x * g.stride_w - g.pad_left} * c;
     const float* w = row.weights;
-    const std::ptrdiff_t next_row = std::ptrdiff_t{g.dilation_h} * g.in_w * c;
-    for (int ky = 0; ky < row.kernel_rows; ++ky, from += next_row) {
-        if constexpr (K > 0) {
-            simd::Vector weight[K];
-            simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA { weight[k.value] = simd::load(w + k.value * c); });
-            simd::unroll<(P - 1) * S + K>([&](auto i) MDL_INLINE_LAMBDA {
-                const simd::Vector value = simd::load(from + i.value * c);
-                simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA {
-                    constexpr int at = decltype(i)::value - decltype(k)::value;
-                    if constexpr (at >= 0 && at % S == 0 && at / S < P) acc[at / S] = simd::fma(value, weight[k.value], acc[at / S]);
-                });
-            });
-            w += K * c;
-        } else {
-            const int step = g.stride_w * c;
-            const float* tap = from;
-            for (int kx = 0; kx < g.kernel_w; ++kx, tap += g.dilation_w * c, w += c) {
-                const simd::Vector weight = simd::load(w);
-                simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::fma(simd::load(tap + p.value * step), weight, acc[p.value]); });
-            }
+    const int step = g.stride_w * c;
+    for (int ky = 0; ky < row.kernel_rows; ++ky, from += std::ptrdiff_t{g.dilation_h} * g.in_w * c) {
+        const float* tap = from;
+        for (int kx = 0; kx < g.kernel_w; ++kx, tap += g.dilation_w * c, w += c) {
+            const simd::Vector weight = simd::load(w);
+            simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::fma(simd::load(tap + p.value * step), weight, acc[p.value]); });
         }
     }
     simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
@@ -107,15 +92,51 @@ MDL_ALWAYS_INLINE void depthwise_interior(const Geometry& g, const EpilogueArgs&
     });
 }
 
+/// P neighbouring output pixels with kernel width K and horizontal stride S as constants: each input is loaded once a row, and
+/// half a kernel on either side may lie outside, where zeros are read.
+template <class E, int P, int K, int S>
+MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
+    constexpr int c = simd::lanes, columns = (P - 1) * S + K, edge = K / 2;
+    alignas(simd::Vector) static constexpr float zeros[c]{};
+    simd::Vector acc[P];
+    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = row.bias; });
+    const int left = x * S - g.pad_left;
+    const float* from = row.input + std::ptrdiff_t{left} * c;
+    const float* w = row.weights;
+    const std::ptrdiff_t next_row = std::ptrdiff_t{g.dilation_h} * g.in_w * c;
+    for (int ky = 0; ky < row.kernel_rows; ++ky, from += next_row, w += K * c) {
+        simd::Vector weight[K];
+        simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA { weight[k.value] = simd::load(w + k.value * c); });
+        simd::unroll<columns>([&](auto i) MDL_INLINE_LAMBDA {
+            const float* input = from + i.value * c;
+            if constexpr (i.value < edge) input = left + i.value >= 0 ? input : zeros;
+            if constexpr (i.value >= columns - edge) input = left + i.value < g.in_w ? input : zeros;
+            const simd::Vector value = simd::load(input);
+            simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA {
+                constexpr int at = decltype(i)::value - decltype(k)::value;
+                if constexpr (at >= 0 && at % S == 0 && at / S < P) acc[at / S] = simd::fma(value, weight[k.value], acc[at / S]);
+            });
+        });
+    }
+    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA {
+        const int at = (x + p.value) * c;
+        E::store(row.output + at, acc[p.value], row.residual != nullptr ? row.residual + at : nullptr, row.slope, args);
+    });
+}
+
+/// Widths of a tile: 7 divides the widths of most image networks.
+inline constexpr int depthwise_wide = 7, depthwise_narrow = 4;
+
 /// All output rows [first, last) of one block.
 template <class E, int K, int S>
 __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, int block, int first,
                                               int last) noexcept {
     constexpr int c = simd::lanes;
-    constexpr int wide = 4;
     const float* const plane = buffers.input + std::ptrdiff_t{block} * g.in_pixels() * c;
     const float* const weights = buffers.weights + std::ptrdiff_t{block} * (g.kernel_h * g.kernel_w + 1) * c;
     const Interior inside(g.in_w, g.out_w, g.extent_w(), g.stride_w, g.pad_left);
+    // A tile looks at most half a kernel beyond the edges.
+    const bool tiled = g.pad_left <= K / 2 && (g.out_w - 1) * g.stride_w - g.pad_left + g.kernel_w - g.in_w <= K / 2;
     for (int y = first; y < last; ++y) {
         const int top = y * g.stride_h - g.pad_top;
         const int begin = top < 0 ? smaller(g.kernel_h, divide_up(-top, g.dilation_h)) : 0;
@@ -129,9 +150,19 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
                                buffers.residual != nullptr ? buffers.residual + out_at : nullptr,
                                buffers.slope != nullptr ? buffers.slope + block * c : nullptr};
         int x = 0;
-        for (; x < inside.begin; ++x) depthwise_border<E>(g, args, row, x);
-        for (; x + wide <= inside.end; x += wide) depthwise_interior<E, wide, K, S>(g, args, row, x);
-        for (; x < inside.end; ++x) depthwise_interior<E, 1, K, S>(g, args, row, x);
+        if constexpr (K > 0) {
+            if (tiled) {
+                for (; x + depthwise_wide <= g.out_w; x += depthwise_wide) depthwise_tile<E, depthwise_wide, K, S>(g, args, row, x);
+                for (; x + depthwise_narrow <= g.out_w; x += depthwise_narrow) depthwise_tile<E, depthwise_narrow, K, S>(g, args, row, x);
+                // The last tile overlaps its neighbour, which is computed twice, unless a residual would be added twice.
+                if (x < g.out_w && g.out_w >= depthwise_narrow && row.residual == nullptr)
+                    depthwise_tile<E, depthwise_narrow, K, S>(g, args, row, g.out_w - depthwise_narrow), x = g.out_w;
+            }
+        } else {
+            for (; x < inside.begin; ++x) depthwise_border<E>(g, args, row, x);
+            for (; x + depthwise_narrow <= inside.end; x += depthwise_narrow) depthwise_inside<E, depthwise_narrow>(g, args, row, x);
+            for (; x < inside.end; ++x) depthwise_inside<E, 1>(g, args, row, x);
+        }
         for (; x < g.out_w; ++x) depthwise_border<E>(g, args, row, x);
     }
 }
