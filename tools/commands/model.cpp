@@ -70,6 +70,9 @@ void add_conversion_options(CLI::App& command, ModelOptions& options) {
 
 void add_compile_options(CLI::App& command, CompileOptions& options) {
     command.add_option("--flags", options.flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS");
+    command.add_option("--prefer", options.prefer, "small code, or fast code (the default)")
+        ->type_name("size|speed")
+        ->check(CLI::IsMember({"size", "speed"}));
     command.add_flag("--exact", options.exact, "no Winograd convolutions: slower, rounding errors about ten times smaller");
 }
 

@@ -29,7 +29,7 @@ struct ModelOptions {
 };
 
 void add_conversion_options(CLI::App& command, ModelOptions& options);
-/// --flags and --exact.
+/// --flags, --exact and --prefer.
 void add_compile_options(CLI::App& command, CompileOptions& options);
 void add_preprocessing_options(CLI::App& command, ModelOptions& options);
 

@@ -8,10 +8,11 @@
 namespace mdl::tool {
 
 struct CompileOptions {
-    std::string flags{};  ///< instead of "-O3 -march=native"
-    bool exact = false;   ///< the engine's policy Exact
-    bool profile = false; ///< with the functions that time each step
-    bool quiet = false;   ///< no progress
+    std::string flags{};   ///< instead of "-O3 -march=native"
+    bool exact = false;    ///< the engine's policy Exact
+    std::string prefer{};  ///< "size", or speed
+    bool profile = false;  ///< with the functions that time each step
+    bool quiet = false;    ///< no progress
 };
 
 struct CompiledNetwork {

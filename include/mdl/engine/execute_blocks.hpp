@@ -28,7 +28,7 @@ template <class Net, class O, int I>
 constexpr auto epilogue_of() noexcept {
     constexpr graph::Fusion fusion = laid_out<Net, O>.nodes[I].fusion;
     constexpr ActivationKind inner = fusion.slope >= 0 ? ActivationKind::leaky_relu : kernels::epilogue_kind(fusion.inner.kind);
-    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind)>{};
+    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind), O::small>{};
 }
 
 /// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.
@@ -151,8 +151,8 @@ void run_fast(const Frame& frame) noexcept {
                 constexpr kernels::WinogradTile tile = kernels::winograd_tile(g);
                 call_kernel<kernel, E, tile.rows, g.kernel_h, tile.columns, g.kernel_w>(g, args, buffers);
             } else if constexpr (kernel == Kernel::depthwise) {
-                constexpr bool common = is_common_depthwise(g);
-                call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0>(g, args, buffers);
+                constexpr bool common = is_common_depthwise(g) && !O::small;
+                call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0, common ? kernels::depthwise_tile_width(g) : 4>(g, args, buffers);
             } else if constexpr (op == Op::pool || op == Op::global_pool) {
                 call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling)>(g, args, buffers);
             } else {

@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+#include <mdl/layers/options.hpp>
+
 namespace mdl {
 
 /// Policy: every tensor keeps its own memory and is not fused away in place, so that `context.tensor<"name">()` shows what a
@@ -15,12 +17,31 @@ struct KeepTensors {};
 /// largest output where the direct sum errs by some 1e-7.
 struct Exact {};
 
+/// Where Prefer<Speed> is the default. (Size is the option of Lrn as well; Prefer takes either as a template.)
+template <int = 0>
+struct Speed {};
+
+/// Policy: `Prefer<Size>` takes the kernels with the least code, direct ones with few register tiles, and weights as they are;
+/// `Prefer<Speed>`, the default, what is fastest.
+template <template <int> class What>
+struct Prefer {
+    static constexpr bool size = std::is_same_v<Prefer, Prefer<Size>>;
+    static_assert(size || std::is_same_v<Prefer, Prefer<Speed>>, "mdl: prefer Size or Speed");
+};
+
 /// Policies of a Model, its Context and its Arena: `Model<Net, Options<KeepTensors>>`.
 template <class... Policies>
 struct Options {
-    static_assert(((std::is_same_v<Policies, KeepTensors> || std::is_same_v<Policies, Exact>) && ...), "mdl: this is no policy of the engine; see mdl/engine/options.hpp for those it takes");
-    static constexpr bool keep_tensors = (std::is_same_v<Policies, KeepTensors> || ...);
-    static constexpr bool exact = (std::is_same_v<Policies, Exact> || ...);
+    template <class Policy>
+    static constexpr bool has = (std::is_same_v<Policies, Policy> || ...);
+
+    static_assert(((std::is_same_v<Policies, KeepTensors> || std::is_same_v<Policies, Exact> || std::is_same_v<Policies, Prefer<Size>> ||
+                    std::is_same_v<Policies, Prefer<Speed>>) && ...),
+                  "mdl: this is no policy of the engine; see mdl/engine/options.hpp for those it takes");
+    static_assert(!(has<Prefer<Size>> && has<Prefer<Speed>>), "mdl: Prefer is given twice; prefer Size or Speed");
+    static constexpr bool keep_tensors = has<KeepTensors>;
+    static constexpr bool small = has<Prefer<Size>>;
+    static constexpr bool exact = has<Exact> || small;
 };
 
 }  // namespace mdl

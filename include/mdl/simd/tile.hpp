@@ -38,8 +38,9 @@ inline constexpr int max_tile_pixels = 4, max_tile_blocks = 2;   // 8 + 2 + 1 of
 inline constexpr int max_tile_pixels = 6, max_tile_blocks = 2;   // 12 + 2 + 1 of 16
 #endif
 
-/// Whether the pixel tile `mr` is instantiated. Few are: each is about a kilobyte of code.
-constexpr auto is_tile_height(int mr) noexcept -> bool {
+/// Whether the pixel tile `mr` is instantiated. Few are: each is about a kilobyte of code; `small`: fewer still.
+constexpr auto is_tile_height(int mr, bool small = false) noexcept -> bool {
+    if (small) return mr == max_tile_pixels || mr == max_tile_pixels / 2 || mr == 1;
     if (max_tile_pixels == 14) return mr == 14 || mr == 10 || mr == 7 || mr == 4 || mr == 2 || mr == 1;
     if (max_tile_pixels == 8) return mr == 8 || mr == 7 || mr == 6 || mr == 4 || mr == 2 || mr == 1;
     if (max_tile_pixels == 6) return mr == 6 || mr == 5 || mr == 4 || mr == 2 || mr == 1;
@@ -48,6 +49,7 @@ constexpr auto is_tile_height(int mr) noexcept -> bool {
 
 namespace detail {
 /// Heights for the last few tiles, found once by the compiler.
+template <bool Small>
 struct TileHeights {
     static constexpr int count = 4 * max_tile_pixels;
     signed char height[count]{};
@@ -59,7 +61,7 @@ struct TileHeights {
         for (int rest = 1; rest < count; ++rest) {
             height[rest] = 1;
             for (int mr = 1; mr <= max_tile_pixels && mr <= rest; ++mr) {
-                if (!is_tile_height(mr)) continue;
+                if (!is_tile_height(mr, Small)) continue;
                 const bool good = mr >= fast && exact[rest - mr];
                 if (good || !exact[rest]) height[rest] = static_cast<signed char>(mr);
                 exact[rest] = exact[rest] || good;
@@ -67,13 +69,15 @@ struct TileHeights {
         }
     }
 };
-inline constexpr TileHeights tile_heights{};
+template <bool Small>
+inline constexpr TileHeights<Small> tile_heights{};
 }  // namespace detail
 
 /// Pixels of the next tile when `rest` are left: the largest tile that does not leave a remainder which only slow,
 /// low tiles could do (49 pixels become 6 6 6 6 6 6 5 4 4).
+template <bool Small = false>
 constexpr auto next_tile(int rest) noexcept -> int {
-    return rest >= detail::TileHeights::count ? max_tile_pixels : detail::tile_heights.height[rest];
+    return rest >= detail::TileHeights<Small>::count ? max_tile_pixels : detail::tile_heights<Small>.height[rest];
 }
 
 }  // namespace simd

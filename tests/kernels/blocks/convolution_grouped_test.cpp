@@ -89,11 +89,11 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
         CHECK(largest_difference(unblocked(c.out, output), c.expected()) == 0.0);
     };
     const auto any = [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-        kernels::depthwise<0, 0, SlopeEpilogue>(g, args, buffers, Serial{});
+        kernels::depthwise<0, 0, 4, SlopeEpilogue>(g, args, buffers, Serial{});
         kernels::Buffers again = buffers;
         Floats unused(static_cast<std::size_t>(kernels::padded_channels(g.out_channels) * g.out_pixels()));
         again.residual = nullptr, again.output = unused.data();
-        kernels::depthwise<0, 0, SlopeEpilogue>(g, args, again, ThreeWorkers{});
+        kernels::depthwise<0, 0, 4, SlopeEpilogue>(g, args, again, ThreeWorkers{});
     };
     for (const Window& window : windows)
         for (const int channels : {1, 8, 19})
@@ -106,14 +106,14 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
                                         .pad_bottom = K / 2, .pad_right = right};
                     const Case c(window, Shape{1, 11, 7, width}, 11, 11);
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-                        kernels::depthwise<K, S, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
+                        kernels::depthwise<K, S, 4, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
                     });
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, kernels::Buffers buffers) {
                         // Without a residual where it may overlap, then with the same numbers from elsewhere.
                         Floats residual(buffers.output, buffers.output + kernels::padded_channels(g.out_channels) * g.out_pixels()), alone(residual.size());
                         kernels::Buffers bare = buffers;
                         bare.residual = nullptr, bare.output = alone.data();
-                        kernels::depthwise<K, S, SlopeEpilogue>(g, args, bare, Serial{});
+                        kernels::depthwise<K, S, 7, SlopeEpilogue>(g, args, bare, Serial{});
                         kernels::map_binary<Binary::add, kernels::Epilogue<>>(static_cast<std::int64_t>(alone.size()) / simd::lanes, kernels::epilogue_args(relu),
                                                                               alone.data(), residual.data(), buffers.output);
                     });

@@ -17,6 +17,8 @@ namespace kernels {
 constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_t {
     return static_cast<std::size_t>(padded_channels(g.out_channels)) * static_cast<std::size_t>(g.kernel_h * g.kernel_w + 1);
 }
+/// Pixels of a tile: seven divides the widths of most image networks.
+constexpr auto depthwise_tile_width(const Geometry& g) noexcept -> int { return g.out_w >= 7 ? 7 : 4; }
 constexpr auto depthwise_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
 [[gnu::cold]] inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
@@ -124,11 +126,8 @@ MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& arg
     });
 }
 
-/// Widths of a tile: 7 divides the widths of most image networks.
-inline constexpr int depthwise_wide = 7, depthwise_narrow = 4;
-
 /// All output rows [first, last) of one block.
-template <class E, int K, int S>
+template <class E, int K, int S, int P>
 __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, int block, int first,
                                               int last) noexcept {
     constexpr int c = simd::lanes;
@@ -152,15 +151,15 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
         int x = 0;
         if constexpr (K > 0) {
             if (tiled) {
-                for (; x + depthwise_wide <= g.out_w; x += depthwise_wide) depthwise_tile<E, depthwise_wide, K, S>(g, args, row, x);
-                for (; x + depthwise_narrow <= g.out_w; x += depthwise_narrow) depthwise_tile<E, depthwise_narrow, K, S>(g, args, row, x);
-                // The last tile overlaps its neighbour, which is computed twice, unless a residual would be added twice.
-                if (x < g.out_w && g.out_w >= depthwise_narrow && row.residual == nullptr)
-                    depthwise_tile<E, depthwise_narrow, K, S>(g, args, row, g.out_w - depthwise_narrow), x = g.out_w;
+                for (; x < g.out_w; x += P) {
+                    // The last tile may overlap its neighbour, but a residual that is added in place would be added twice.
+                    if (x + P > g.out_w && (g.out_w < P || row.residual != nullptr)) break;
+                    depthwise_tile<E, P, K, S>(g, args, row, smaller(x, g.out_w - P));
+                }
             }
         } else {
             for (; x < inside.begin; ++x) depthwise_border<E>(g, args, row, x);
-            for (; x + depthwise_narrow <= inside.end; x += depthwise_narrow) depthwise_inside<E, depthwise_narrow>(g, args, row, x);
+            for (; x + P <= inside.end; x += P) depthwise_inside<E, P>(g, args, row, x);
             for (; x < inside.end; ++x) depthwise_inside<E, 1>(g, args, row, x);
         }
         for (; x < g.out_w; ++x) depthwise_border<E>(g, args, row, x);
@@ -170,8 +169,8 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
 }  // namespace detail
 
 /// out(c,y,x) = bias(c) + sum in(c, y*s+ky*d-pad, x*s+kx*d-pad) * w(c,ky,kx), then the epilogue. `Kernel` and `Stride` name
-/// the inner loop's constants: kernel width 3 or 5 with horizontal stride 1 or 2 and no dilation are worth it, 0 serves any.
-template <int Kernel = 0, int Stride = 0, class E = Epilogue<>, class Parallel>
+/// the inner loop's constants: kernel width 3 or 5 with horizontal stride 1 or 2 and no dilation are worth it, 0 serves any. `Wide`: the pixels of a tile.
+template <int Kernel = 0, int Stride = 0, int Wide = 4, class E = Epilogue<>, class Parallel>
 void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     MDL_ASSERT(Kernel == 0 || (g.kernel_w == Kernel && g.stride_w == Stride && g.dilation_w == 1));
     const int blocks = blocks_of(g.out_channels);
@@ -179,7 +178,7 @@ void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffe
     const int rows = divide_up(g.out_h, parts);
     parallel(blocks * parts, [&](int index, int) noexcept {
         const int first = smaller(g.out_h, index % parts * rows);
-        detail::depthwise_rows<E, Kernel, Stride>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
+        detail::depthwise_rows<E, Kernel, Stride, Wide>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
     });
 }
 

@@ -84,8 +84,10 @@ MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd:
 
 /// y = Outer(Combine(Inner(x), residual)), or Inner(x) where there is no residual. Template arguments are only what changes
 /// the code; `Epilogue<>` serves every mix of bias, relu, relu6, clip and residual add.
-template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip>
+template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip, bool Small = false>
 struct Epilogue {
+    static constexpr bool small = Small;  ///< the kernel shall be small rather than fast
+
     /// `slope`: one a channel of this block for leaky_relu, or null.
     static MDL_ALWAYS_INLINE auto inner(simd::Vector x, const EpilogueArgs& args, const float* slope) noexcept -> simd::Vector {
         if constexpr (Inner == ActivationKind::leaky_relu)

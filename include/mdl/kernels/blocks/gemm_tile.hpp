@@ -121,7 +121,7 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
     const float* ahead = panel + std::ptrdiff_t{task.taps.depth()} * B * simd::lanes;
     const float* const last_ahead = ahead + (ahead - panel);
     for (int first = 0; first < task.pixels;) {
-        const int height = simd::next_tile(task.pixels - first);
+        const int height = simd::next_tile<E::small>(task.pixels - first);
         const float* pixels[simd::max_tile_pixels];
         for (int p = 0; p < height; ++p) {
             pixels[p] = row + std::ptrdiff_t{column} * task.step_x;
@@ -130,7 +130,7 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
         bool done = false;
         simd::unroll<simd::max_tile_pixels>([&](auto p) MDL_INLINE_LAMBDA {
             constexpr int P = p.value + 1;
-            if constexpr (simd::is_tile_height(P))
+            if constexpr (simd::is_tile_height(P, E::small))
                 if (!done && height == P)
                     tile<E, P, B>(task, args, pixels, panel, block, first, ahead, std::make_integer_sequence<int, P * B>{}), done = true;
         });

@@ -1,4 +1,4 @@
-// mdl: networks with Winograd's convolution, and without it by policy, on the engine against the reference.
+// mdl: networks under the engine's policies on the engine against the reference.
 // SPDX-License-Identifier: MIT
 #include "engine/agrees.hpp"
 
@@ -18,9 +18,13 @@ TEST_CASE("networks with Winograd's convolution agree with the reference") {
     CHECK(engine_error<Rectangular>() < 5e-5);
 }
 
-TEST_CASE("the policy Exact sums directly, with the weights as they are") {
+TEST_CASE("the policies Exact and Prefer<Size> sum directly, with the weights as they are") {
     CHECK(engine_error<Net<Block>, Options<Exact>>() < 2e-5);
+    CHECK(engine_error<Rectangular, Options<Prefer<Size>>>() < 2e-5);
+    CHECK(engine_error<Net<DepthwiseConv<Kernel<3>, Stride<2>, Pad<1>>, Conv<20, Kernel<3>>>, Options<Prefer<Size>>>() < 2e-5);
+    CHECK(engine_error<Net<Block>, Options<Prefer<Speed>, KeepTensors>>() < 5e-5);
 #if MDL_SIMD
+    static_assert(weight_bytes<Net<Block>, Options<Prefer<Size>>> == weight_bytes<Net<Block>, Options<Exact>>);
     static_assert(weight_bytes<Net<Block>, Options<Exact>> < weight_bytes<Net<Block>> / 2);
 #endif
 }
