@@ -19,7 +19,7 @@ namespace simd {
 /// Lane i of the result is lane index[i] of x, 0 <= index[i] < lanes.
 MDL_ALWAYS_INLINE auto permute(Vector x, IntVector index) noexcept -> Vector {
 #if defined(__AVX512F__)
-    return Vector(_mm512_permutexvar_ps(index, x));
+    return Vector(_mm512_maskz_permutexvar_ps(0xffff, index, x));  // without the mask GCC 12 warns of its own header
 #elif defined(__AVX2__)
     return Vector(_mm256_permutevar8x32_ps(x, index));
 #elif defined(__SSSE3__) && !defined(__AVX__)

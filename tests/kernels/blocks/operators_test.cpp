@@ -168,7 +168,9 @@ TEST_CASE("a channel affine map keeps to its channels") {
 }
 
 TEST_CASE("gathered channels are those of the concatenation, shuffled and cut") {
-    for (const auto& [sizes, groups] : {std::pair{std::array{29, 29, 2}, 2}, {std::array{16, 8, 24}, 1}, {std::array{1, 7, 10}, 3}, {std::array{58, 1, 1}, 12}, {std::array{5, 40, 15}, 60}}) {
+    for (const auto& test : {std::pair{std::array{29, 29, 2}, 2}, {std::array{16, 8, 24}, 1}, {std::array{1, 7, 10}, 3}, {std::array{58, 1, 1}, 12}, {std::array{5, 40, 15}, 60}}) {
+        const auto& sizes = test.first;
+        const int groups = test.second;
         const int total = sizes[0] + sizes[1] + sizes[2];
         const Shape shapes[] = {{1, sizes[0], 3, 5}, {1, sizes[1], 3, 5}, {1, sizes[2], 3, 5}};
         const Floats x[] = {numbers(shapes[0], 3), numbers(shapes[1], 4), numbers(shapes[2], 5)};
@@ -178,7 +180,8 @@ TEST_CASE("gathered channels are those of the concatenation, shuffled and cut") 
         Floats joined = room(whole), shuffled = room(whole);
         kernels::reference::concat(1, shapes, rows, whole, joined.data());
         kernels::reference::channel_shuffle(groups, whole, joined.data(), shuffled.data());
-        for (const auto& [begin, count] : {std::pair{0, total}, {8, total - 8}, {3, 1}, {total / 2, total / 2}}) {
+        for (const auto& range : {std::pair{0, total}, {8, total - 8}, {3, 1}, {total / 2, total / 2}}) {
+            const int begin = range.first, count = range.second;
             CAPTURE(groups);
             CAPTURE(begin);
             const Floats expected(shuffled.begin() + begin * 15, shuffled.begin() + (begin + count) * 15);
