@@ -14,6 +14,7 @@ TEST_CASE("joins agree with the reference") {
     agrees<Net<Concat<Conv<5>, Identity, Pool<Max, Kernel<3>, Pad<1>>>, Conv<5>>>();
     agrees<Net<Concat<Axis<2>, Identity, Relu>, Conv<5>>>();
     agrees<Net<Maximum<Conv<8>, Conv<8>>, Subtract<Conv<4>, Conv<4>>>>();
+    agrees<Net<Add<Identity, Constant<1, 19, 1, 1>>, Conv<5>, Mul<Identity, Constant<1, 1, 13, 11>>>>();
     agrees<Net<Minimum<Identity, Relu>, Div<Identity, Sequential<Exp, GlobalPool<Max>>>>>();
 }
 

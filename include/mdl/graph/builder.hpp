@@ -102,6 +102,8 @@ constexpr auto append(Builder& builder, std::span<const int> inputs) -> int {
                   "layers, or a struct derived from one of them");
     if constexpr (CompositeLayer<L>)
         return L::flatten(builder, inputs);
+    else if constexpr (LeafLayer<L> && L::description.operation.op == Op::constant)
+        return builder.add(L::description, {});  // a branch that reads nothing: Add<Identity, Constant<1, 8>>
     else if constexpr (LeafLayer<L>)
         return L::description.operation.op == Op::identity && inputs.size() == 1 ? inputs[0] : builder.add(L::description, inputs);
     else
