@@ -3,8 +3,11 @@
 #pragma once
 
 #include <mdl/simd/fma.hpp>
+#include <mdl/simd/taylor.hpp>
 
 #if MDL_SIMD
+
+#include <utility>
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__AVX512F__)
 // See simd/vector.hpp.
@@ -17,24 +20,56 @@ namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
 
+/// a / b. xsimd 8.1's own on AArch64 is a reciprocal estimate with Newton steps, an ulp worse than the instruction.
+MDL_ALWAYS_INLINE auto divide(Vector a, Vector b) noexcept -> Vector {
+#if defined(__aarch64__)
+    return Vector(vdivq_f32(a, b));
+#else
+    return a / b;
+#endif
+}
+
+/// Coefficients[0] + Coefficients[1] x + ... of Count coefficients.
+template <taylor::Rest Coefficients, int Count>
+MDL_ALWAYS_INLINE auto horner(Vector x) noexcept -> Vector {
+    return [&]<int... I>(std::integer_sequence<int, I...>) MDL_INLINE_LAMBDA {
+        Vector p = broadcast(static_cast<float>(Coefficients[Count - 1]));
+        ((p = fma(p, x, broadcast(static_cast<float>(Coefficients[Count - 2 - I])))), ...);
+        return p;
+    }(std::make_integer_sequence<int, Count - 1>{});
+}
+
+/// The integer nearest to scale * x as a float, and its bits: adding 1.5 * 2^23 rounds to it and leaves it in the low bits of the sum.
+struct Nearest {
+    Vector n;
+    IntVector low_bits;
+    MDL_ALWAYS_INLINE Nearest(Vector x, float scale) noexcept {
+        const Vector magic = broadcast(0x1.8p23f);
+        const Vector shifted = fma(x, broadcast(scale), magic);
+        n = shifted - magic;
+        low_bits = bits(shifted);
+    }
+};
+
+/// x = n ln2 + r, |r| <= ln2 / 2 for |n| <= 127: 2^n by the exponent's bits and e^r - 1 by its series.
+template <class Series>
+struct ReducedExp {
+    Vector power, grown;
+    MDL_ALWAYS_INLINE explicit ReducedExp(Vector x) noexcept {
+        const Nearest nearest(x, static_cast<float>(1 / taylor::ln2));
+        Vector r = fma(nearest.n, broadcast(static_cast<float>(-taylor::ln2_high)), x);
+        r = fma(nearest.n, broadcast(static_cast<float>(-taylor::ln2_low)), r);
+        power = from_bits((nearest.low_bits + IntVector(127)) << 23);
+        grown = r;
+        if constexpr (Series::count > 2) grown = fma(horner<taylor::exp_rest, Series::count - 2>(r), r * r, r);
+    }
+};
+
 /// e^x within 2 ulp. x is clamped to [-87.3, 88.3], so that the result is a finite normal number; a NaN stays one.
-/// Method: x = n ln2 + r, |r| <= ln2 / 2; e^r by its Taylor polynomial of degree 7, 2^n by the exponent's bits.
+template <class Series = ExpTerms>
 MDL_ALWAYS_INLINE auto exp(Vector x) noexcept -> Vector {
-    x = clamp(x, broadcast(-87.3f), broadcast(88.3f));
-    // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits of the sum.
-    const Vector magic = broadcast(12582912.0f);
-    const Vector shifted = fma(x, broadcast(1.44269504088896341f), magic);
-    const Vector n = shifted - magic;
-    Vector r = fma(n, broadcast(-0.693359375f), x);
-    r = fma(n, broadcast(2.12194440054690583e-4f), r);
-    Vector p = broadcast(1.0f / 5040.0f);
-    p = fma(p, r, broadcast(1.0f / 720.0f));
-    p = fma(p, r, broadcast(1.0f / 120.0f));
-    p = fma(p, r, broadcast(1.0f / 24.0f));
-    p = fma(p, r, broadcast(1.0f / 6.0f));
-    p = fma(p, r, broadcast(0.5f));
-    p = fma(p, r * r, r) + broadcast(1.0f);
-    return p * from_bits((bits(shifted) + IntVector(127)) << 23);
+    const ReducedExp<Series> e(clamp(x, broadcast(taylor::lowest_exp), broadcast(taylor::highest_exp)));
+    return (e.grown + broadcast(1.0f)) * e.power;
 }
 
 /// ln x for normal x > 0 within 4 ulp or 1e-7 near 1; smaller x acts as the smallest normal number, a NaN stays one.
@@ -58,26 +93,27 @@ MDL_ALWAYS_INLINE auto log(Vector x) noexcept -> Vector {
     return fma(n, broadcast(0.693359375f), fma(n, broadcast(-2.12194440054690583e-4f), p));
 }
 
-/// 1 / (1 + e^-x) within 4 ulp.
+/// 1 / (1 + e^-x) within 2 ulp for x >= -87.3; below, a positive number under 1.2e-38.
+template <class Series = ExpTerms>
 MDL_ALWAYS_INLINE auto sigmoid(Vector x) noexcept -> Vector {
-    return broadcast(1.0f) / (broadcast(1.0f) + exp(zero() - x));
+    const Vector one = broadcast(1.0f);
+    const ReducedExp<Series> e(clamp(zero() - x, broadcast(taylor::lowest_exp), broadcast(taylor::highest_exp)));
+    // 1 + e^-x = (1 + 2^n) + 2^n (e^r - 1): one rounding where 1 + 2^n is exact; from n = 24 on `lost` is the 1 it swallows.
+    const Vector sum = one + e.power;
+    const Vector lost = one - (sum - e.power);
+    return divide(one, fma(e.grown, e.power, lost) + sum);
 }
 
-/// tanh x within 4 ulp: 1 - 2 / (e^2|x| + 1) for |x| > 0.625, an odd minimax polynomial below, where that
-/// difference would cancel.  Source: Cephes, tanhf.
+/// tanh x within 2 ulp: -g / (g + 2) with g = e^-2|x| - 1 = 2^n (e^r - 1) + (2^n - 1), which loses nothing near zero.
+template <class Series = ExpTerms>
 MDL_ALWAYS_INLINE auto tanh(Vector x) noexcept -> Vector {
-    x = clamp(x, broadcast(-10.0f), broadcast(10.0f));
-    const Vector size = max(x, zero() - x);
-    const Vector large = broadcast(1.0f) - broadcast(2.0f) / (exp(size + size) + broadcast(1.0f));
-    const Vector z = x * x;
-    Vector p = broadcast(-5.70498872745e-3f);
-    p = fma(p, z, broadcast(2.06390887954e-2f));
-    p = fma(p, z, broadcast(-5.37397155531e-2f));
-    p = fma(p, z, broadcast(1.33314422036e-1f));
-    p = fma(p, z, broadcast(-3.33332819422e-1f));
-    const Vector small = fma(p * z, x, x);
-    const Vector signed_large = where_greater(x, zero(), large, zero() - large);
-    return where_greater(size, broadcast(0.625f), signed_large, small);
+    const Vector one = broadcast(1.0f);
+    const IntVector sign = bits(x) & bits(broadcast(-0.0f));
+    const Vector minus = from_bits(bits(x) | bits(broadcast(-0.0f)));   // -|x|
+    const ReducedExp<Series> e(max(broadcast(-20.0f), minus + minus));  // tanh 10 is 1 to a float; a NaN stays one
+    // From 2^n -+ 1, which is exact, each side of the fraction is rounded once.
+    const Vector fraction = divide(fma(e.grown, e.power, e.power - one), fma(e.grown, e.power, e.power + one));
+    return from_bits((bits(fraction) & IntVector(0x7fffffff)) | sign);
 }
 
 }  // namespace simd
