@@ -82,6 +82,7 @@ TEST_CASE("Winograd's convolution equals the reference for every tile, padding a
     check_tile<4, 3, 4, 3>(3e-6);
     check_tile<2, 5, 2, 5>(5e-6);
     check_tile<4, 5, 4, 5>(1e-5);
+    check_tile<2, 7, 2, 7>(1e-5);
 }
 
 TEST_CASE("Winograd's convolution of one axis equals the reference") {
@@ -102,6 +103,7 @@ TEST_CASE("Winograd is chosen where it saves time and nowhere else") {
     constexpr auto choice = [](const Geometry& g) { return kernels::winograd_tile(g); };
     CHECK(choice(square(64, 56, 3)) == kernels::WinogradTile{4, 4});
     CHECK(choice(square(64, 27, 5)).rows > 0);
+    CHECK(choice(square(64, 56, 7)) == kernels::WinogradTile{2, 2});
     CHECK_FALSE(choice(square(64, 56, 1)));
     CHECK_FALSE(choice(square(1, 56, 3)));
     Geometry other = square(64, 56, 3);

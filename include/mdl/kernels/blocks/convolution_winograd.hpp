@@ -28,11 +28,14 @@ constexpr auto convolution_winograd_scratch_bytes(const Geometry& g, const Winog
 /// U = G g G^T for every pair of channels, in double.
 [[gnu::cold]] inline void convolution_winograd_pack(const Geometry& g, const WinogradTile& tile, const float* w, const float* out_scale, const float* bias,
                                       float* packed) noexcept {
-    constexpr int n_max = simd::max_winograd_inputs, wide_max = simd::max_tile_blocks * simd::lanes;
+    constexpr int n_max = simd::max_winograd_inputs, taps_max = 7, wide_max = simd::max_tile_blocks * simd::lanes;
+    MDL_ASSERT(g.kernel_h <= taps_max && g.kernel_w <= taps_max);
     const WinogradPlan plan = winograd_plan(g, tile);
     const int padded = padded_channels(g.out_channels), area = g.kernel_h * g.kernel_w;
     for (int o = 0; o < padded; ++o) packed[o] = bias != nullptr && o < g.out_channels ? bias[o] : 0.0f, packed[padded + o] = 0;
-    double rows[n_max][n_max], columns[n_max][n_max];
+    double rows[n_max][taps_max], columns[n_max][taps_max];
+    // Lanes innermost, so that the compiler makes vectors of them; lanes without a filter are zero.
+    double filter[taps_max][taps_max][wide_max], half[n_max][taps_max][wide_max];
     for (int j = 0; j < plan.in_rows; ++j)
         for (int k = 0; k < g.kernel_h; ++k) rows[j][k] = simd::winograd_filter_matrix(plan.in_rows, g.kernel_h, j, k);
     for (int j = 0; j < plan.in_columns; ++j)
@@ -42,18 +45,24 @@ constexpr auto convolution_winograd_scratch_bytes(const Geometry& g, const Winog
     for (int first = 0; first < padded; first += wide_max) {
         const int wide = smaller(wide_max, padded - first), valid = smaller(wide, g.out_channels - first);
         for (int k = 0; k < g.in_channels; ++k, to += wide) {
-            // Lanes innermost, so that the compiler makes vectors of them.
-            double filter[n_max][n_max][wide_max]{}, half[n_max][n_max][wide_max]{};
-            for (int i = 0; i < valid; ++i) {
+            for (int i = 0; i < wide_max; ++i) {
+                if (i >= valid) {
+                    for (int y = 0; y < g.kernel_h; ++y)
+                        for (int x = 0; x < g.kernel_w; ++x) filter[y][x][i] = 0;
+                    continue;
+                }
                 const float* from = w + (std::ptrdiff_t{first + i} * g.in_channels + k) * area;
                 const double scale = out_scale != nullptr ? static_cast<double>(out_scale[first + i]) : 1;
                 for (int y = 0; y < g.kernel_h; ++y)
                     for (int x = 0; x < g.kernel_w; ++x) filter[y][x][i] = scale * static_cast<double>(from[y * g.kernel_w + x]);
             }
             for (int j = 0; j < plan.in_rows; ++j)
-                for (int y = 0; y < g.kernel_h; ++y)
-                    for (int x = 0; x < g.kernel_w; ++x)
-                        for (int i = 0; i < wide_max; ++i) half[j][x][i] += rows[j][y] * filter[y][x][i];
+                for (int x = 0; x < g.kernel_w; ++x) {
+                    double sum[wide_max]{};
+                    for (int y = 0; y < g.kernel_h; ++y)
+                        for (int i = 0; i < wide_max; ++i) sum[i] += rows[j][y] * filter[y][x][i];
+                    for (int i = 0; i < wide_max; ++i) half[j][x][i] = sum[i];
+                }
             for (int j = 0; j < plan.in_rows; ++j)
                 for (int l = 0; l < plan.in_columns; ++l) {
                     double sum[wide_max]{};
