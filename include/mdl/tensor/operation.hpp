@@ -9,7 +9,8 @@
 
 namespace mdl {
 
-/// The operators. Fingerprints hold their numbers: a new one that users write stands before those of the compiler. Attributes named behind each are the fields of Operation that it reads.
+/// The operators. Attributes named behind each are the fields of Operation that it reads. Fingerprints hold their numbers: a new
+/// one that users write stands behind the others, before those of the compiler.
 enum class Op : std::uint8_t {
     input,            ///< image
     constant,         ///< dims: a tensor from the weights file
