@@ -85,7 +85,6 @@ struct Choice {
     bool joins_in_place = false;     ///< concat: parts may be written straight to their place in the result
     std::int64_t view_offset = 0;    ///< bytes from the input's start to the view's
     std::int64_t scratch_bytes = 0;
-    std::int64_t packed_floats = 0;
 };
 
 /// A node; its one output is the tensor of the same number.
