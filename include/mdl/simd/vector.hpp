@@ -45,6 +45,15 @@ static_assert(lanes == 4 || lanes == 8 || lanes == 16, "mdl: vectors of 4, 8 or 
 MDL_ALWAYS_INLINE auto broadcast(float value) noexcept -> Vector { return Vector(value); }
 MDL_ALWAYS_INLINE auto zero() noexcept -> Vector { return Vector(0.0f); }
 MDL_ALWAYS_INLINE auto load(const float* p) noexcept -> Vector { return Vector::load_unaligned(p); }
+/// For a value that is used several times: it is read once. GCC 12 makes it a memory operand of each use, and loads, of which
+/// there are two a cycle, then hold up the multiplications: depthwise 3x3 runs at 57 GFLOP/s so and at 71 with this.
+MDL_ALWAYS_INLINE auto load_once(const float* p) noexcept -> Vector {
+    Vector v = load(p);
+#if defined(__x86_64__) || defined(__i386__)
+    asm("" : "+v"(v.data));
+#endif
+    return v;
+}
 MDL_ALWAYS_INLINE void store(float* p, Vector v) noexcept { v.store_unaligned(p); }
 MDL_ALWAYS_INLINE auto min(Vector a, Vector b) noexcept -> Vector { return xsimd::min(a, b); }
 MDL_ALWAYS_INLINE auto max(Vector a, Vector b) noexcept -> Vector { return xsimd::max(a, b); }
