@@ -84,14 +84,53 @@ TEST_CASE("multiply-add and sums of partial vectors are exact") {
     for (int i = 0; i < simd::lanes; ++i) CHECK(y[i] == static_cast<float>(255 - i));
 }
 
-TEST_CASE("tiles cover every count of pixels, each with an instantiated height") {
-    for (int count = 1; count < 200; ++count) {
+template <int Blocks, simd::TileSet Tiles>
+void check_tiles() {
+    for (int count = 1; count < 300; ++count) {
+        int rest = count;
+        simd::TileSet used = 0;
+        while (rest > 0) {
+            const int height = simd::next_tile<Blocks, Tiles>(rest);
+            REQUIRE(height >= 1);
+            CHECK((height == 1 || (Tiles & simd::tile_bit(height, Blocks)) != 0));
+            used |= simd::tile_bit(height, Blocks);
+            rest -= height;
+        }
+        CHECK(rest == 0);
+        CHECK(used == simd::detail::tiles_of<Blocks, Tiles>(count));
+    }
+}
+
+TEST_CASE("tiles cover every count of pixels, with tiles of their set only") {
+    constexpr simd::TileSet fast = simd::every_tile(), small = simd::every_tile(true);
+    check_tiles<1, fast>();
+    check_tiles<2, fast>();
+    check_tiles<3, fast>();
+    check_tiles<1, small>();
+    check_tiles<2, small>();
+    check_tiles<3, small>();
+    check_tiles<2, 0>();
+    check_tiles<2, simd::tile_bit(simd::max_tile_pixels, 2)>();
+}
+
+TEST_CASE("the tiles of a strip are those that its blocks take, by the way that its pixels take") {
+    CHECK(simd::tiles_of<false>(1, 1) == simd::tile_bit(1, 1));
+    CHECK(simd::tiles_of<false>(2, 1) == simd::tile_bit(1, 2));
+    CHECK(simd::tiles_of<false>(3, 1) == simd::tile_bit(1, 3));
+    CHECK(simd::tiles_of<false>(5, 1) == (simd::tile_bit(1, 2) | simd::tile_bit(1, 3)));
+    CHECK(simd::tiles_of<false>(64, 100 * simd::max_tile_pixels) == simd::tile_bit(simd::max_tile_pixels, 2));
+    CHECK(simd::tiles_of<false>(8, 0) == 0);
+}
+
+TEST_CASE("tiles cover every count of channel blocks, and one alone stands only where there is one") {
+    for (int count = 1; count < 40; ++count) {
         int rest = count;
         while (rest > 0) {
-            const int height = simd::next_tile(rest);
-            CHECK(simd::is_tile_height(height));
-            if (height < 1) break;
-            rest -= height;
+            const int blocks = simd::next_tile_blocks(rest);
+            REQUIRE(blocks >= 1);
+            CHECK(blocks <= simd::widest_tile_blocks);
+            CHECK((blocks > 1 || count == 1));
+            rest -= blocks;
         }
         CHECK(rest == 0);
     }

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <type_traits>
 
+#include <mdl/engine/choose_tiles.hpp>
 #include <mdl/engine/step.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/channel_gather.hpp>
@@ -28,7 +31,8 @@ template <class Net, class O, int I>
 constexpr auto epilogue_of() noexcept {
     constexpr graph::Fusion fusion = laid_out<Net, O>.nodes[I].fusion;
     constexpr ActivationKind inner = fusion.slope >= 0 ? ActivationKind::leaky_relu : kernels::epilogue_kind(fusion.inner.kind);
-    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind), O::small>{};
+    constexpr auto kernel = static_cast<Kernel>(laid_out<Net, O>.nodes[I].choice.kernel);
+    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind), O::small, tiles_for<Net, O, kernel>()>{};
 }
 
 /// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.
@@ -144,7 +148,8 @@ void run_fast(const Frame& frame) noexcept {
         if constexpr (graph.nodes[I].choice.scratch_bytes > 0) buffers.scratch = frame.arena + memory<Net, O>.scratch[I];
         if constexpr (kernel == Kernel::image) {
             static constexpr ImageFormat format = graph.nodes[input].operation.image;
-            kernels::convolution_image<E>(g, format, args, source.read(frame), buffers, Serial{});
+            using Pixel = std::conditional_t<graph.nodes[input].operation.image.element == Element::u8, std::uint8_t, float>;
+            kernels::convolution_image<E>(g, format, args, static_cast<const Pixel*>(source.read(frame)), buffers, Serial{});
         } else {
             buffers.input = source.floats(frame);
             if constexpr (kernel == Kernel::winograd) {

@@ -204,7 +204,10 @@ TEST_CASE("an image convolution equals import and reference for every format") {
                         Floats output = blocked_room(c.out);
                         Scratch scratch(kernels::convolution_image_scratch_bytes(c.g, format, parallel.workers));
                         const kernels::Buffers buffers{.output = output.data(), .weights = packed.data(), .scratch = scratch.data()};
-                        kernels::convolution_image(c.g, format, kernels::epilogue_args(relu), image, buffers, parallel);
+                        if (bytes)
+                            kernels::convolution_image(c.g, format, kernels::epilogue_args(relu), octets.data(), buffers, parallel);
+                        else
+                            kernels::convolution_image(c.g, format, kernels::epilogue_args(relu), values.data(), buffers, parallel);
                         return largest_difference(unblocked(c.out, output), finished(c.expected(imported), relu));
                     };
                     CAPTURE(channels);

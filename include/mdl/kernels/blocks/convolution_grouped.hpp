@@ -72,6 +72,11 @@ constexpr auto convolution_grouped_packed_floats(const Geometry& g) noexcept -> 
     return static_cast<std::size_t>(g.groups) * panels_floats(g.group_out(), detail::group_depth(g));
 }
 
+template <bool Small>
+constexpr auto convolution_grouped_tiles(const Geometry& g) noexcept -> simd::TileSet {
+    return strip_tiles<Small>(g.group_out(), g.out_pixels(), detail::group_plan(g).rows * g.out_w);
+}
+
 constexpr auto convolution_grouped_scratch_bytes(const Geometry& g, int workers, bool = false) noexcept -> std::size_t {
     return static_cast<std::size_t>(workers) *
            StripScratch{detail::group_tap_count(g), detail::GroupScratch(g, detail::group_plan(g)).floats()}.bytes();

@@ -45,6 +45,11 @@ constexpr auto convolution_image_scratch_bytes(const Geometry& g, const ImageFor
     return static_cast<std::size_t>(workers) * detail::image_scratch(g, format, detail::image_plan(g, workers)).bytes();
 }
 
+template <bool Small>
+constexpr auto convolution_image_tiles(const Geometry& g) noexcept -> simd::TileSet {
+    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::image_plan(g, 1).rows * g.out_w);
+}
+
 /// Also puts the weights into the channel order of the image's memory.
 [[gnu::cold]] inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
                                    float* packed) noexcept {
@@ -61,11 +66,12 @@ constexpr auto convolution_image_scratch_bytes(const Geometry& g, const ImageFor
     });
 }
 
-/// The convolution of ((image - mean) * scale), zero-padded; groups = 1. `image` holds floats or bytes as `format` says;
+/// The convolution of ((image - mean) * scale), zero-padded; groups = 1. `image`: floats or bytes, as `format` says;
 /// a plain row-major tensor is the format's default.
-template <class E = Epilogue<>, class Parallel>
-void convolution_image(const Geometry& g, const ImageFormat& format, const EpilogueArgs& args, const void* image, const Buffers& buffers,
+template <class E = Epilogue<>, class Pixel, class Parallel>
+void convolution_image(const Geometry& g, const ImageFormat& format, const EpilogueArgs& args, const Pixel* image, const Buffers& buffers,
                        const Parallel& parallel) noexcept {
+    MDL_ASSERT((format.element == Element::u8) == (sizeof(Pixel) == 1));
     constexpr int c = simd::lanes;
     const StripPlan plan = detail::image_plan(g, parallel.workers);
     const StripScratch scratch = detail::image_scratch(g, format, plan);
@@ -73,10 +79,7 @@ void convolution_image(const Geometry& g, const ImageFormat& format, const Epilo
     parallel(plan.strips, [&](int strip, int worker) noexcept {
         const StripRows rows(g, plan, strip);
         float* const copy = scratch.strip_of(buffers.scratch, worker);
-        if (format.element == Element::u8)
-            copy_image_strip(g, format, static_cast<const std::uint8_t*>(image), rows.first_in, rows.in_rows, plan.in_columns, at, copy);
-        else
-            copy_image_strip(g, format, static_cast<const float*>(image), rows.first_in, rows.in_rows, plan.in_columns, at, copy);
+        copy_image_strip(g, format, image, rows.first_in, rows.in_rows, plan.in_columns, at, copy);
         const std::ptrdiff_t out_at = std::ptrdiff_t{rows.first_out} * g.out_w * c;
         StripTask task;
         task.input = copy;

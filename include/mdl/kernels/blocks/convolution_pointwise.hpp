@@ -28,7 +28,7 @@ struct PointwisePlan {
 constexpr auto pointwise_plan(const Geometry& g, int workers) noexcept -> PointwisePlan {
     PointwisePlan plan;
     plan.strips = plan_strips(flat(g), padded_channels(g.in_channels), g.out_channels, g.in_channels, 1);
-    const int pairs = divide_up(blocks_of(g.out_channels), simd::max_tile_blocks);
+    const int pairs = larger(1, blocks_of(g.out_channels) / simd::max_tile_blocks);  // an odd block belongs to the last
     const int wanted = workers > 1 ? divide_up(3 * workers, plan.strips.strips) : 1;
     const int part_pairs = divide_up(pairs, smaller(pairs, wanted));
     plan.part_blocks = part_pairs * simd::max_tile_blocks;
@@ -48,6 +48,11 @@ constexpr auto convolution_pointwise_packed_floats(const Geometry& g) noexcept -
 
 constexpr auto convolution_pointwise_scratch_bytes(const Geometry& g, int workers, bool prologue = false) noexcept -> std::size_t {
     return static_cast<std::size_t>(workers) * detail::pointwise_scratch(g, detail::pointwise_plan(g, workers), prologue).bytes();
+}
+
+template <bool Small>
+constexpr auto convolution_pointwise_tiles(const Geometry& g) noexcept -> simd::TileSet {
+    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::pointwise_plan(g, 1).strips.rows);
 }
 
 [[gnu::cold]] inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
@@ -85,12 +90,12 @@ void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Bu
         task.taps = block_taps(g, g.in_channels, at, scratch.taps_of(buffers.scratch, worker));
         task.bias = buffers.weights + block * c;
         task.weights = buffers.weights + padded_channels(g.out_channels) + std::ptrdiff_t{block} * c * g.in_channels;
-        task.blocks = smaller(plan.part_blocks, blocks_of(g.out_channels) - block);
+        task.blocks = index % plan.parts == plan.parts - 1 ? blocks_of(g.out_channels) - block : plan.part_blocks;
         task.output = buffers.output + out_at;
         task.residual = buffers.residual != nullptr ? buffers.residual + out_at : nullptr;
         task.slope = buffers.slope != nullptr ? buffers.slope + block * c : nullptr;
         task.block_stride = std::ptrdiff_t{pixels} * c;
-        run_strip<E>(task, args);
+        run_strip<E, !E::small>(task, args);
     });
 }
 

@@ -42,6 +42,11 @@ constexpr auto convolution_strip_scratch_bytes(const Geometry& g, int workers, b
     return static_cast<std::size_t>(workers) * detail::strip_scratch(g, detail::strip_plan(g, workers, prologue), prologue).bytes();
 }
 
+template <bool Small>
+constexpr auto convolution_strip_tiles(const Geometry& g, bool prologue) noexcept -> simd::TileSet {
+    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::strip_plan(g, 1, prologue).rows * g.out_w);
+}
+
 [[gnu::cold]] inline void convolution_strip_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     panels_pack(g.out_channels, detail::strip_depth(g), w, out_scale, bias, packed,
                 [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });

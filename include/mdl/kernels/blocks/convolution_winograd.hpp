@@ -25,10 +25,17 @@ constexpr auto convolution_winograd_scratch_bytes(const Geometry& g, const Winog
            align_bytes(static_cast<std::size_t>(plan.positions()) * static_cast<std::size_t>(plan.in_stride + plan.out_stride) * sizeof(float));
 }
 
+/// Of the products in the transformed domain.
+template <bool Small>
+constexpr auto convolution_winograd_tiles(const Geometry& g, const WinogradTile& tile) noexcept -> simd::TileSet {
+    const WinogradPlan plan = winograd_plan(g, tile);
+    return strip_tiles<Small>(g.out_channels, plan.tiles(), plan.chunk);
+}
+
 /// U = G g G^T for every pair of channels, in double.
 [[gnu::cold]] inline void convolution_winograd_pack(const Geometry& g, const WinogradTile& tile, const float* w, const float* out_scale, const float* bias,
                                       float* packed) noexcept {
-    constexpr int n_max = simd::max_winograd_inputs, taps_max = 7, wide_max = simd::max_tile_blocks * simd::lanes;
+    constexpr int n_max = simd::max_winograd_inputs, taps_max = 7, wide_max = simd::widest_tile_blocks * simd::lanes;
     MDL_ASSERT(g.kernel_h <= taps_max && g.kernel_w <= taps_max);
     const WinogradPlan plan = winograd_plan(g, tile);
     const int padded = padded_channels(g.out_channels), area = g.kernel_h * g.kernel_w;
@@ -42,10 +49,11 @@ constexpr auto convolution_winograd_scratch_bytes(const Geometry& g, const Winog
         for (int k = 0; k < g.kernel_w; ++k) columns[j][k] = simd::winograd_filter_matrix(plan.in_columns, g.kernel_w, j, k);
     const std::ptrdiff_t position_floats = std::ptrdiff_t{padded} * g.in_channels;
     float* to = packed + 2 * padded;
-    for (int first = 0; first < padded; first += wide_max) {
-        const int wide = smaller(wide_max, padded - first), valid = smaller(wide, g.out_channels - first);
+    for (int first = 0, wide; first < padded; first += wide) {
+        wide = simd::next_tile_blocks((padded - first) / simd::lanes) * simd::lanes;
+        const int valid = smaller(wide, g.out_channels - first);
         for (int k = 0; k < g.in_channels; ++k, to += wide) {
-            for (int i = 0; i < wide_max; ++i) {
+            for (int i = 0; i < wide; ++i) {
                 if (i >= valid) {
                     for (int y = 0; y < g.kernel_h; ++y)
                         for (int x = 0; x < g.kernel_w; ++x) filter[y][x][i] = 0;
@@ -60,14 +68,14 @@ constexpr auto convolution_winograd_scratch_bytes(const Geometry& g, const Winog
                 for (int x = 0; x < g.kernel_w; ++x) {
                     double sum[wide_max]{};
                     for (int y = 0; y < g.kernel_h; ++y)
-                        for (int i = 0; i < wide_max; ++i) sum[i] += rows[j][y] * filter[y][x][i];
-                    for (int i = 0; i < wide_max; ++i) half[j][x][i] = sum[i];
+                        for (int i = 0; i < wide; ++i) sum[i] += rows[j][y] * filter[y][x][i];
+                    for (int i = 0; i < wide; ++i) half[j][x][i] = sum[i];
                 }
             for (int j = 0; j < plan.in_rows; ++j)
                 for (int l = 0; l < plan.in_columns; ++l) {
                     double sum[wide_max]{};
                     for (int x = 0; x < g.kernel_w; ++x)
-                        for (int i = 0; i < wide_max; ++i) sum[i] += columns[l][x] * half[j][x][i];
+                        for (int i = 0; i < wide; ++i) sum[i] += columns[l][x] * half[j][x][i];
                     float* const place = to + (j * plan.in_columns + l) * position_floats;
                     for (int i = 0; i < wide; ++i) place[i] = static_cast<float>(sum[i]);
                 }
@@ -209,7 +217,7 @@ void convolution_winograd(const Geometry& g, const EpilogueArgs& args, const Buf
             task.blocks = out_blocks;
             task.output = products + position * plan.out_stride;
             task.block_stride = std::ptrdiff_t{plan.chunk} * c;
-            run_strip<Epilogue<>>(task, EpilogueArgs{});
+            run_strip<Epilogue<ActivationKind::clip, Binary::add, ActivationKind::clip, E::small, E::tiles>, !E::small>(task, EpilogueArgs{});
         });
         parallel(out_blocks, [&](int block, int) noexcept {
             Buffers at = buffers;

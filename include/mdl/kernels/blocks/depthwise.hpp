@@ -120,10 +120,13 @@ MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& arg
             });
         });
     }
-    // One question about the residual for all pixels: asked for each, it costs 15 % of the tile.
-    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = E::inner(acc[p.value], args, row.slope); });
-    if (row.residual != nullptr)
-        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = E::outer(acc[p.value], simd::load(row.residual + (x + p.value) * c), args); });
+    // All pixels together: asked for each, the question about the residual costs 15 % of the tile.
+    constexpr std::make_integer_sequence<int, P> all{};
+    E::template inner<1>(acc, args, row.slope, all);
+    if (row.residual != nullptr) {
+        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = E::combined(acc[p.value], simd::load(row.residual + (x + p.value) * c)); });
+        E::outer(acc, args, all);
+    }
     simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { simd::store(row.output + (x + p.value) * c, acc[p.value]); });
 }
 

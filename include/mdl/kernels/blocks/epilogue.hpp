@@ -3,9 +3,11 @@
 #pragma once
 
 #include <limits>
+#include <utility>
 
 #include <mdl/kernels/blocks/buffers.hpp>
 #include <mdl/simd/math.hpp>
+#include <mdl/simd/tile.hpp>
 #include <mdl/tensor/operation.hpp>
 
 #if MDL_SIMD
@@ -72,6 +74,25 @@ MDL_ALWAYS_INLINE auto activate(simd::Vector x, const ActivationArgs& args) noex
     }
 }
 
+/// The same for all of y[I...]. An end of a clamp that is infinite is asked about once and costs nothing: minimum and maximum
+/// take the multiply-adds' ports.
+template <ActivationKind Kind, int... I>
+MDL_ALWAYS_INLINE void activate(simd::Vector* y, const ActivationArgs& args, std::integer_sequence<int, I...>) noexcept {
+    if constexpr (Kind == epilogue_kind(ActivationKind::none)) {
+        constexpr float infinity = std::numeric_limits<float>::infinity();
+        if (args.hi < infinity) {
+            const simd::Vector hi = simd::broadcast(args.hi);
+            ((y[I] = simd::min(hi, y[I])), ...);
+        }
+        if (args.lo > -infinity) {
+            const simd::Vector lo = simd::broadcast(args.lo);
+            ((y[I] = simd::max(lo, y[I])), ...);
+        }
+    } else {
+        ((y[I] = activate<Kind>(y[I], args)), ...);
+    }
+}
+
 template <Binary Combine>
 MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd::Vector {
     if constexpr (Combine == Binary::add) return a + b;
@@ -84,9 +105,11 @@ MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd:
 
 /// y = Outer(Combine(Inner(x), residual)), or Inner(x) where there is no residual. Template arguments are only what changes
 /// the code; `Epilogue<>` serves every mix of bias, relu, relu6, clip and residual add.
-template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip, bool Small = false>
+template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip, bool Small = false,
+          simd::TileSet Tiles = simd::every_tile(Small)>
 struct Epilogue {
-    static constexpr bool small = Small;  ///< the kernel shall be small rather than fast
+    static constexpr bool small = Small;           ///< the kernel shall be small rather than fast
+    static constexpr simd::TileSet tiles = Tiles;  ///< register tiles that the kernel is compiled with
 
     /// `slope`: one a channel of this block for leaky_relu, or null.
     static MDL_ALWAYS_INLINE auto inner(simd::Vector x, const EpilogueArgs& args, const float* slope) noexcept -> simd::Vector {
@@ -96,6 +119,19 @@ struct Epilogue {
     }
     static MDL_ALWAYS_INLINE auto outer(simd::Vector x, simd::Vector residual, const EpilogueArgs& args) noexcept -> simd::Vector {
         return activate<Outer>(combine<Combine>(x, residual), args.outer);
+    }
+    static MDL_ALWAYS_INLINE auto combined(simd::Vector x, simd::Vector residual) noexcept -> simd::Vector { return combine<Combine>(x, residual); }
+    /// The inner and the outer activation of a tile; y[I] belongs to channel block I % B. `slope`: of the first block, or null.
+    template <int B, int... I>
+    static MDL_ALWAYS_INLINE void inner(simd::Vector* y, const EpilogueArgs& args, const float* slope, std::integer_sequence<int, I...> all) noexcept {
+        if constexpr (Inner == ActivationKind::leaky_relu)
+            ((y[I] = inner(y[I], args, slope != nullptr ? slope + I % B * simd::lanes : nullptr)), ...);
+        else
+            activate<Inner>(y, args.inner, all);
+    }
+    template <int... I>
+    static MDL_ALWAYS_INLINE void outer(simd::Vector* y, const EpilogueArgs& args, std::integer_sequence<int, I...> all) noexcept {
+        activate<Outer>(y, args.outer, all);
     }
     /// The whole of it for one vector, and the store.
     static MDL_ALWAYS_INLINE void store(float* output, simd::Vector x, const float* residual, const float* slope, const EpilogueArgs& args) noexcept {

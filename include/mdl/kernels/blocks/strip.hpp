@@ -60,6 +60,13 @@ struct StripRows {
           in_rows((out_rows - 1) * g.stride_h + g.extent_h()) {}
 };
 
+/// Register tiles of a convolution in strips of so many pixels, the last of which may be shorter.
+template <bool Small>
+constexpr auto strip_tiles(int out_channels, int all_pixels, int strip_pixels) noexcept -> simd::TileSet {
+    const int last = all_pixels % strip_pixels;
+    return simd::tiles_of<Small>(blocks_of(out_channels), smaller(strip_pixels, all_pixels)) | simd::tiles_of<Small>(blocks_of(out_channels), last);
+}
+
 /// Scratch memory of one worker: the tap offsets, then a strip of floats.
 struct StripScratch {
     int taps = 0;
