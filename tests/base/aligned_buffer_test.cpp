@@ -19,7 +19,7 @@ static_assert(!std::is_copy_constructible_v<AlignedBuffer> && !std::is_copy_assi
 static_assert(std::is_nothrow_move_constructible_v<AlignedBuffer> && std::is_nothrow_move_assignable_v<AlignedBuffer>);
 
 TEST_CASE("a buffer begins on a 64-byte boundary, is as large as asked, and all of it can be written") {
-    for (const std::size_t size : {1u, 63u, 64u, 65u, 4096u, 100001u}) {
+    for (const std::size_t size : {1u, 63u, 64u, 65u, 4096u, 100001u, 5u << 20}) {
         auto buffer = AlignedBuffer::create(size);
         CHECK(buffer.has_value());
         if (!buffer) return;

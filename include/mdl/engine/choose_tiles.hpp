@@ -29,7 +29,7 @@ template <bool Small>
 constexpr auto tiles_of(const graph::Node& node, const Geometry& g) noexcept -> simd::TileSet {
     switch (static_cast<Kernel>(node.choice.kernel)) {
         case Kernel::pointwise: return kernels::convolution_pointwise_tiles<Small>(g);
-        case Kernel::strip: return kernels::convolution_strip_tiles<Small>(g, node.fusion.prologue_count > 0);
+        case Kernel::strip: return kernels::convolution_strip_tiles<Small>(g);
         case Kernel::image: return kernels::convolution_image_tiles<Small>(g);
         case Kernel::grouped: return kernels::convolution_grouped_tiles<Small>(g);
         case Kernel::winograd: return kernels::convolution_winograd_tiles<Small>(g, kernels::winograd_tile(g));

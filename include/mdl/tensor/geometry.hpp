@@ -35,10 +35,10 @@ struct Geometry {
         return pad_top > 0 || pad_left > 0 || (out_h - 1) * stride_h - pad_top + extent_h() > in_h ||
                (out_w - 1) * stride_w - pad_left + extent_w() > in_w;
     }
-    /// 1x1, stride 1, no padding: pixels are one flat sequence.
-    constexpr auto is_pointwise() const noexcept -> bool {
-        return kernel_h == 1 && kernel_w == 1 && stride_h == 1 && stride_w == 1 && in_h == out_h && in_w == out_w && !reads_border();
-    }
+    /// 1x1, no padding: each output pixel reads one input pixel.
+    constexpr auto is_pointwise() const noexcept -> bool { return kernel_h == 1 && kernel_w == 1 && !reads_border(); }
+    /// Pointwise, and the pixels of input and output are the same flat sequence: no stride.
+    constexpr auto is_flat() const noexcept -> bool { return is_pointwise() && in_h == out_h && in_w == out_w; }
 };
 
 /// The geometry of an operator on feature maps [1, C, H, W], or on vectors [1, C] (height and width 1).

@@ -1,4 +1,4 @@
-// mdl: 1x1 convolution with stride 1 over channel blocks: pixels are one flat sequence.
+// mdl: 1x1 convolution over channel blocks: pixels are one flat sequence; those that a stride picks are copied side by side.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -36,9 +36,35 @@ constexpr auto pointwise_plan(const Geometry& g, int workers) noexcept -> Pointw
     return plan;
 }
 
+/// Are pixels copied on the way in?
+constexpr auto pointwise_copies(const Geometry& g, bool prologue) noexcept -> bool { return prologue || !g.is_flat(); }
+
 constexpr auto pointwise_scratch(const Geometry& g, const PointwisePlan& plan, bool prologue) noexcept -> StripScratch {
-    const std::size_t pixels = prologue ? static_cast<std::size_t>(plan.strips.rows) : 0;
+    const std::size_t pixels = pointwise_copies(g, prologue) ? static_cast<std::size_t>(plan.strips.rows) : 0;
     return {blocks_of(g.in_channels), pixels * static_cast<std::size_t>(padded_channels(g.in_channels))};
+}
+
+/// Copies the input pixels of output pixels [first, first + count), through the prologue if any.
+inline void copy_picked_pixels(const Geometry& g, const Buffers& buffers, const ActivationArgs& prologue, int first, int count,
+                               std::ptrdiff_t block_stride, float* strip) noexcept {
+    constexpr int c = simd::lanes;
+    const simd::Vector lo = simd::broadcast(prologue.lo), hi = simd::broadcast(prologue.hi);
+    for (int block = 0; block < blocks_of(g.in_channels); ++block) {
+        const float* const plane = buffers.input + (std::ptrdiff_t{block} * g.in_pixels() - std::ptrdiff_t{g.pad_top} * g.in_w - g.pad_left) * c;
+        float* to = strip + block * block_stride;
+        for (int y = first / g.out_w, x = first % g.out_w, left = count; left > 0; ++y, x = 0) {
+            const float* from = plane + (std::ptrdiff_t{y} * g.stride_h * g.in_w + std::ptrdiff_t{x} * g.stride_w) * c;
+            const int run = smaller(left, g.out_w - x);
+            left -= run;
+            if (buffers.prologue_scale == nullptr) {
+                for (int i = 0; i < run; ++i, from += g.stride_w * c, to += c) simd::store(to, simd::load(from));
+            } else {
+                const simd::Vector scale = simd::load(buffers.prologue_scale + block * c), shift = simd::load(buffers.prologue_shift + block * c);
+                for (int i = 0; i < run; ++i, from += g.stride_w * c, to += c)
+                    simd::store(to, simd::clamp(simd::fma(simd::load(from), scale, shift), lo, hi));
+            }
+        }
+    }
 }
 }  // namespace detail
 
@@ -59,7 +85,7 @@ constexpr auto convolution_pointwise_tiles(const Geometry& g) noexcept -> simd::
     panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
-/// out(o,p) = bias(o) + sum in(i,p) * w(o,i), then the epilogue. The output may not be the input.
+/// out(o,y,x) = bias(o) + sum in(i, y*s, x*s) * w(o,i), then the epilogue. The output may not be the input.
 template <class E = Epilogue<>, class Parallel>
 void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
@@ -73,13 +99,10 @@ void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Bu
         const int block = index % plan.parts * plan.part_blocks;
         BlockStrip at{c, pixels * c};
         const float* source = buffers.input + std::ptrdiff_t{first} * c;
-        if (prologue) {
+        if (detail::pointwise_copies(g, prologue)) {
             at.block_stride = plan.strips.rows * c;
             float* const copy = scratch.strip_of(buffers.scratch, worker);
-            Geometry line;
-            line.in_w = pixels;
-            copy_block_strip(line, buffers.input, blocks_of(g.in_channels), 0, 1, first, count, at, buffers.prologue_scale,
-                             buffers.prologue_shift, args.prologue, copy);
+            detail::copy_picked_pixels(g, buffers, args.prologue, first, count, at.block_stride, copy);
             source = copy;
         }
         const std::ptrdiff_t out_at = (std::ptrdiff_t{block} * pixels + first) * c;

@@ -15,21 +15,14 @@ namespace detail {
 /// Without padding and prologue the tile reads the input where it lies.
 constexpr auto reads_in_place(const Geometry& g, bool prologue) noexcept -> bool { return !prologue && !g.reads_border(); }
 
-/// A 1x1 kernel that steps over pixels: those it reads are copied side by side, so that a strip holds nothing else.
-constexpr auto steps_over_pixels(const Geometry& g, bool prologue) noexcept -> bool {
-    return g.kernel_h == 1 && g.kernel_w == 1 && (g.stride_h > 1 || g.stride_w > 1) && reads_in_place(g, prologue);
-}
-
 constexpr auto strip_depth(const Geometry& g) noexcept -> int { return g.in_channels * g.kernel_h * g.kernel_w; }
 
-constexpr auto strip_plan(const Geometry& given, int workers, bool prologue) noexcept -> StripPlan {
-    Geometry g = given;
-    if (steps_over_pixels(g, prologue)) g.stride_h = g.stride_w = 1, g.in_h = g.out_h, g.in_w = g.out_w;
+constexpr auto strip_plan(const Geometry& g, int workers) noexcept -> StripPlan {
     return plan_strips(g, padded_channels(g.in_channels), g.out_channels, strip_depth(g), workers > 1 ? 2 * workers : 1);
 }
 
 constexpr auto strip_scratch(const Geometry& g, const StripPlan& plan, bool prologue) noexcept -> StripScratch {
-    const std::size_t pixels = reads_in_place(g, prologue) && !steps_over_pixels(g, prologue) ? 0 : static_cast<std::size_t>(plan.pixels());
+    const std::size_t pixels = reads_in_place(g, prologue) ? 0 : static_cast<std::size_t>(plan.pixels());
     return {blocks_of(g.in_channels) * g.kernel_h * g.kernel_w, pixels * static_cast<std::size_t>(padded_channels(g.in_channels))};
 }
 }  // namespace detail
@@ -39,12 +32,12 @@ constexpr auto convolution_strip_packed_floats(const Geometry& g) noexcept -> st
 }
 
 constexpr auto convolution_strip_scratch_bytes(const Geometry& g, int workers, bool prologue = false) noexcept -> std::size_t {
-    return static_cast<std::size_t>(workers) * detail::strip_scratch(g, detail::strip_plan(g, workers, prologue), prologue).bytes();
+    return static_cast<std::size_t>(workers) * detail::strip_scratch(g, detail::strip_plan(g, workers), prologue).bytes();
 }
 
 template <bool Small>
-constexpr auto convolution_strip_tiles(const Geometry& g, bool prologue) noexcept -> simd::TileSet {
-    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::strip_plan(g, 1, prologue).rows * g.out_w);
+constexpr auto convolution_strip_tiles(const Geometry& g) noexcept -> simd::TileSet {
+    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::strip_plan(g, 1).rows * g.out_w);
 }
 
 [[gnu::cold]] inline void convolution_strip_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
@@ -57,26 +50,13 @@ template <class E = Epilogue<>, class Parallel>
 void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
     const bool prologue = buffers.prologue_scale != nullptr;
-    const StripPlan plan = detail::strip_plan(g, parallel.workers, prologue);
-    const bool stepping = detail::steps_over_pixels(g, prologue);
+    const StripPlan plan = detail::strip_plan(g, parallel.workers);
     const StripScratch scratch = detail::strip_scratch(g, plan, prologue);
     parallel(plan.strips, [&](int strip, int worker) noexcept {
         const StripRows rows(g, plan, strip);
         BlockStrip at{g.in_w * c, g.in_pixels() * c};
         const float* source = buffers.input + (std::ptrdiff_t{rows.first_in} * g.in_w - g.pad_left) * c;
-        int stride_h = g.stride_h, stride_w = g.stride_w;
-        if (stepping) {
-            at = {g.out_w * c, plan.pixels() * c};
-            float* const copy = scratch.strip_of(buffers.scratch, worker);
-            for (int block = 0; block < blocks_of(g.in_channels); ++block)
-                for (int y = 0; y < rows.out_rows; ++y) {
-                    const float* from = source + (std::ptrdiff_t{block} * g.in_pixels() + std::ptrdiff_t{y} * g.stride_h * g.in_w) * c;
-                    float* to = copy + std::ptrdiff_t{block} * at.block_stride + std::ptrdiff_t{y} * at.row_stride;
-                    for (int x = 0; x < g.out_w; ++x, from += g.stride_w * c, to += c) simd::store(to, simd::load(from));
-                }
-            source = copy;
-            stride_h = stride_w = 1;
-        } else if (!detail::reads_in_place(g, prologue)) {
+        if (!detail::reads_in_place(g, prologue)) {
             at = {plan.in_columns * c, plan.pixels() * c};
             float* const copy = scratch.strip_of(buffers.scratch, worker);
             copy_block_strip(g, buffers.input, blocks_of(g.in_channels), rows.first_in, rows.in_rows, -g.pad_left, plan.in_columns, at,
@@ -86,7 +66,7 @@ void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffer
         const std::ptrdiff_t out_at = std::ptrdiff_t{rows.first_out} * g.out_w * c;
         StripTask task;
         task.input = source;
-        task.step_x = stride_w * c, task.step_y = stride_h * at.row_stride;
+        task.step_x = g.stride_w * c, task.step_y = g.stride_h * at.row_stride;
         task.columns = g.out_w, task.pixels = rows.out_rows * g.out_w;
         task.taps = block_taps(g, g.in_channels, at, scratch.taps_of(buffers.scratch, worker));
         task.bias = buffers.weights;

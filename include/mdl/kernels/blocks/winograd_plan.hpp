@@ -39,6 +39,8 @@ namespace detail {
 /// Weights arrive from memory that slowly: bytes in the time of one vector multiply-add. (Zen 3: 11 GB/s of 6.6 G multiply-adds;
 /// phones are alike.) What overflows the second-level cache comes back four times as fast.
 inline constexpr double winograd_weight_bytes = 2, winograd_cache_bytes = 8;
+/// Of the second-level cache, what transformed inputs and products may fill: with all of it VGG-11 is a tenth slower.
+inline constexpr double winograd_l2_bytes = assumed_l2_bytes / 2.0;
 
 /// Additions and multiply-adds of one transform of n inputs, per vector, with its loads and stores.
 constexpr auto winograd_line_cost(int n) noexcept -> double { return n == 1 ? 0 : n * (n - 2) / 2.0 + 2.0 * n; }
@@ -59,7 +61,7 @@ constexpr auto winograd_plan(const Geometry& g, const WinogradTile& tile, int ch
     const double weights = static_cast<double>(plan.positions()) * g.in_channels * out_blocks * simd::lanes * 4;
     // Only the first chunk's weights come from memory, if the cache beyond holds them.
     const double memory = weights / winograd_weight_bytes + (plan.chunks - 1) * weights / winograd_cache_bytes;
-    const double room = static_cast<double>(plan.positions()) * static_cast<double>(plan.in_stride + plan.out_stride) * 4 - assumed_l2_bytes;
+    const double room = static_cast<double>(plan.positions()) * static_cast<double>(plan.in_stride + plan.out_stride) * 4 - winograd_l2_bytes;
     const double overflow = room > 0 ? 2 * room * plan.chunks / winograd_cache_bytes : 0;
     const double lines = plan.in_columns * winograd_line_cost(plan.in_rows) + plan.in_rows * winograd_line_cost(plan.in_columns);
     const double out_lines = plan.in_columns * winograd_line_cost(plan.in_rows) + tile.rows * winograd_line_cost(plan.in_columns);
