@@ -39,7 +39,7 @@ constexpr auto plan_strips(const Geometry& g, int floats_per_pixel, int out_chan
         if (best.rows > 0 && rows * g.out_w < 8 * simd::max_tile_pixels) break;
         const int in_rows = (rows - 1) * g.stride_h + g.extent_h();
         const double bytes = static_cast<double>(in_rows) * best.in_columns * floats_per_pixel * 4;
-        const double reread = bytes > assumed_l2_bytes / 2.0 ? bytes * passes : bytes;
+        const double reread = bytes > assumed_l2_bytes / 2.0 ? bytes * (passes + 1) : bytes;  // what was copied goes out, too
         const double cost = divide_up(g.out_h, rows) * (weights + bytes + reread);
         if (best.rows == 0 || cost < best_cost) best.rows = rows, best_cost = cost;
         if (strips == g.out_h) break;
