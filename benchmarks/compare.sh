@@ -1,27 +1,29 @@
 #!/usr/bin/env bash
-# mdl: prints how fast networks run compared with ONNX Runtime on the same core, in turn.
+# mdl: prints how fast networks run compared with ONNX Runtime, and with ncnn where it is given, on the same core, in turn.
 # SPDX-License-Identifier: MIT
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 usage() {
     cat <<TXT
-usage: benchmarks/compare.sh [--threads N] [--runs N] [--rounds N] MODEL.onnx...
-  --threads N  threads of both (default 1); both are kept on as many processors, from the last one down
+usage: benchmarks/compare.sh [--threads N] [--runs N] [--rounds N] [--ncnn DIR] MODEL.onnx...
+  --threads N  threads of all (default 1); all are kept on as many processors, from the last one down
   --runs N     timed runs a round (default 30)
-  --rounds N   how often the two take turns (default 3)
-Prints a line a model: the median over the rounds of each side's median, and their ratio: above 1, mdl is the faster.
+  --rounds N   how often they take turns (default 3)
+  --ncnn DIR   compares with ncnn too: DIR is where CMake built or installed it
+Prints a line a model and peer: the median over the rounds of each side's median, and their ratio: above 1, mdl is the faster.
 MDL names the mdl command (default: build/release/tools/mdl). ONNX Runtime is installed from npm, once, into
 \$XDG_CACHE_HOME/mdl-benchmarks (default ~/.cache/mdl-benchmarks); ORT_DIR names a folder that has it already.
 TXT
 }
 
-threads=1 runs=30 rounds=3 models=()
+threads=1 runs=30 rounds=3 models=() peers=() folders=()
 while [ $# -gt 0 ]; do
     case $1 in
     --threads) threads=$2; shift 2 ;;
     --runs) runs=$2; shift 2 ;;
     --rounds) rounds=$2; shift 2 ;;
+    --ncnn) peers+=(ncnn) folders+=("$2"); shift 2 ;;
     -h | --help) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) models+=("$1"); shift ;;
@@ -53,23 +55,44 @@ last=$(($(nproc) - 1))
 [ "$threads" -le "$((last + 1))" ] || { echo "compare.sh: this machine has $((last + 1)) processors, fewer than $threads threads" >&2; exit 2; }
 cores=$((last - threads + 1))-$last
 
-median_of_line() { python3 -c 'import json, sys; print(json.loads(sys.stdin.read().strip().splitlines()[-1])["median_ms"])'; }
+pinned=(taskset -c "$cores")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for i in "${!peers[@]}"; do
+    mkdir "$work/${peers[i]}"
+    # shellcheck source=/dev/null
+    source "$here/peers/${peers[i]}.sh"
+    "${peers[i]}_prepare" "${folders[i]}" "$work/${peers[i]}"
+done
 
 printf 'mdl against ONNX Runtime %s, threads %s, cores %s, %s rounds of %s runs\n' "$version" "$threads" "$cores" "$rounds" "$runs"
-printf '%-40s %10s %10s %8s   %s\n' model mdl_ms ort_ms ratio "ratio of each round"
+printf '%-40s %10s %10s %8s   %s\n' model mdl_ms "$([ ${#peers[@]} -eq 0 ] && echo ort_ms || echo peer_ms)" ratio "ratio of each round"
 for model in "${models[@]}"; do
-    # Compiles outside of the measured rounds, on all processors.
+    rm -f "$work"/*.json "$work"/*.reason
+    # Compiles and converts outside of the measured rounds, on all processors.
     "$mdl" bench "$model" --threads "$threads" --runs 1 >/dev/null
-    ours=() theirs=()
+    ready=() arguments=()
+    if [ ${#peers[@]} -gt 0 ]; then
+        # What ONNX Runtime says of the model: its first output, then each input with its shape.
+        node "$here/ort_bench.mjs" "$peer" "$model" "$threads" 1 | python3 -c '
+import json, sys
+line = json.loads(sys.stdin.read().strip().splitlines()[-1])
+print(line["output_name"])
+for name, shape in line["inputs"].items(): print(name, "x".join(map(str, shape)), sep="\n")' >"$work/arguments"
+        mapfile -t arguments <"$work/arguments"
+        for name in "${peers[@]}"; do
+            if "${name}_convert" "$model" "$work/$name" >"$work/$name.reason" && "${name}_bench" "$threads" 1 "${arguments[@]}" >/dev/null 2>"$work/$name.reason"; then
+                ready+=("$name")
+            fi
+        done
+    fi
     for ((round = 0; round < rounds; ++round)); do
-        ours+=("$(taskset -c "$cores" "$mdl" bench "$model" --threads "$threads" --runs "$runs" | median_of_line)")
-        theirs+=("$(taskset -c "$cores" node "$here/ort_bench.mjs" "$peer" "$model" "$threads" "$runs" | median_of_line)")
+        "${pinned[@]}" "$mdl" bench "$model" --threads "$threads" --runs "$runs" | tail -n 1 >>"$work/mdl.json"
+        "${pinned[@]}" node "$here/ort_bench.mjs" "$peer" "$model" "$threads" "$runs" | tail -n 1 >>"$work/ort.json"
+        for name in "${ready[@]}"; do
+            "${name}_bench" "$threads" "$runs" "${arguments[@]}" | tail -n 1 >>"$work/$name.json"
+        done
     done
-    name=$(basename "$(dirname "$model")")/$(basename "$model" .onnx)
-    python3 - "$name" "${ours[*]}" "${theirs[*]}" <<'PY'
-import statistics, sys
-name, ours, theirs = sys.argv[1], [float(x) for x in sys.argv[2].split()], [float(x) for x in sys.argv[3].split()]
-a, b = statistics.median(ours), statistics.median(theirs)
-print(f"{name:40} {a:10.3f} {b:10.3f} {b / a:8.3f}   " + " ".join(f"{y / x:.3f}" for x, y in zip(ours, theirs)))
-PY
+    python3 "$here/peers/rows.py" "$work" "$(basename "$(dirname "$model")")/$(basename "$model" .onnx)" "${peers[@]}"
 done

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ clang cmake ninja-build python3 binutils qemu-user libclang-rt-14-dev
-    libxsimd-dev libeigen3-dev doctest-dev libprotobuf-dev protobuf-compiler libcli11-dev libstb-dev)
+    libxsimd-dev libeigen3-dev doctest-dev libprotobuf-dev protobuf-compiler libcli11-dev libstb-dev libbenchmark-dev)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "setup: this is not Debian; install the equivalents of: ${packages[*]}"
