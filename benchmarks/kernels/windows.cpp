@@ -27,7 +27,7 @@ inline constexpr Kernel kernel_of = static_cast<Kernel>(chosen<I, O>.choice.kern
 
 /// Those that run_layer can call.
 constexpr auto has_window(Kernel kernel) -> bool {
-    for (const Kernel one : {Kernel::pointwise, Kernel::strip, Kernel::winograd, Kernel::image, Kernel::grouped, Kernel::depthwise,
+    for (const Kernel one : {Kernel::pointwise, Kernel::strip, Kernel::winograd, Kernel::image, Kernel::grouped, Kernel::merged, Kernel::depthwise,
                              Kernel::dense, Kernel::pool, Kernel::global_pool})
         if (kernel == one) return true;
     return false;

@@ -10,6 +10,7 @@
 #include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
@@ -48,6 +49,8 @@ constexpr void choose_convolution(graph::Node& node, const graph::Node& maker, b
         take(node, Kernel::strip, Layout::blocks, Layout::blocks, kernels::convolution_strip_scratch_bytes(g, 1, prologue));
     else if (g.groups == g.in_channels && g.in_channels == g.out_channels)
         take(node, Kernel::depthwise, Layout::blocks, Layout::blocks, kernels::depthwise_scratch_bytes(g, 1));
+    else if (kernels::merged_groups(g) > 0)
+        take(node, Kernel::merged, Layout::blocks, Layout::blocks, kernels::convolution_merged_scratch_bytes(g, 1));
     else
         take(node, Kernel::grouped, Layout::blocks, Layout::blocks, kernels::convolution_grouped_scratch_bytes(g, 1));
     // The residual is read where, and just before, the result is written.

@@ -19,7 +19,8 @@ constexpr auto tile_use(Kernel kernel) noexcept -> TileUse {
         case Kernel::pointwise: return TileUse::flat;
         case Kernel::strip:
         case Kernel::image:
-        case Kernel::grouped: return TileUse::windows;
+        case Kernel::grouped:
+        case Kernel::merged: return TileUse::windows;
         case Kernel::winograd: return TileUse::products;
         default: return TileUse::none;
     }
@@ -32,6 +33,7 @@ constexpr auto tiles_of(const graph::Node& node, const Geometry& g) noexcept -> 
         case Kernel::strip: return kernels::convolution_strip_tiles<Small>(g);
         case Kernel::image: return kernels::convolution_image_tiles<Small>(g);
         case Kernel::grouped: return kernels::convolution_grouped_tiles<Small>(g);
+        case Kernel::merged: return kernels::convolution_merged_tiles<Small>(g);
         case Kernel::winograd: return kernels::convolution_winograd_tiles<Small>(g, kernels::winograd_tile(g));
         default: return 0;
     }

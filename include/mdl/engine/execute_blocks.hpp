@@ -12,6 +12,7 @@
 #include <mdl/kernels/blocks/channel_gather.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
@@ -44,6 +45,7 @@ template <Kernel Which, class E, int... Constants>
     if constexpr (Which == Kernel::strip) kernels::convolution_strip<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::winograd) kernels::convolution_winograd<Constants..., E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::grouped) kernels::convolution_grouped<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::merged) kernels::convolution_merged<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::depthwise) kernels::depthwise<Constants..., E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);

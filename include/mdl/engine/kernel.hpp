@@ -18,6 +18,7 @@ enum class Kernel : std::int16_t {
     winograd,
     image,
     grouped,
+    merged,  ///< grouped convolution by groups that fill whole blocks
     depthwise,
     dense,
     pool,

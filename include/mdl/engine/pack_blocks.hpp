@@ -8,6 +8,7 @@
 #include <mdl/engine/kernel.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
+#include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
@@ -41,6 +42,7 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
         case Kernel::winograd: return &pack_winograd;
         case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;
+        case Kernel::merged: return &pack_blocks<&kernels::convolution_merged_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
         default: return others;
@@ -54,6 +56,7 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::strip: return static_cast<std::int64_t>(kernels::convolution_strip_packed_floats(g));
         case Kernel::winograd: return static_cast<std::int64_t>(kernels::convolution_winograd_packed_floats(g, kernels::winograd_tile(g)));
         case Kernel::grouped: return static_cast<std::int64_t>(kernels::convolution_grouped_packed_floats(g));
+        case Kernel::merged: return static_cast<std::int64_t>(kernels::convolution_merged_packed_floats(g));
         case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
         default: return 0;

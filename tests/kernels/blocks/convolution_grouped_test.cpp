@@ -10,6 +10,7 @@
 
 #include <kernels/blocks/blocks.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
+#include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/reference/convolution.hpp>
@@ -69,6 +70,52 @@ TEST_CASE("a grouped convolution equals the reference for every window and group
                                                .weights = packed.data(), .scratch = scratch.data(), .slope = slopes.data()};
                 kernels::convolution_grouped<SlopeEpilogue>(c.g, kernels::epilogue_args({}, relu), buffers, parallel);
                 return largest_difference(unblocked(c.out, output), c.expected());
+            };
+            CHECK(run(Serial{}) == 0.0);
+            CHECK(run(ThreeWorkers{}) == 0.0);
+        }
+}
+
+TEST_CASE("groups are merged where they fill whole blocks without more waste than gathering them has") {
+    const auto merged = [](int in, int out, int groups) {
+        return kernels::merged_groups({.in_channels = in, .out_channels = out, .groups = groups});
+    };
+    constexpr int c = simd::lanes;
+    CHECK(merged(4 * c, 4 * c, 4) == 1);
+    CHECK(merged(8 * c, 8 * c, 16) == 2);
+    CHECK(merged(8 * c, 8 * c, 4) == 1);
+    CHECK(merged(3 * (c + 1), 3 * c, 3) == 0);
+    CHECK(merged(c / 2 * 3, c / 2 * 3, 3) == 0);  // two at a time would leave one
+    CHECK(merged(5 * c - 5, 5 * c - 5, 5) == 0);
+}
+
+TEST_CASE("a grouped convolution by merged groups equals the reference for every window and group size") {
+    constexpr int c = simd::lanes;
+    struct Sizes {
+        int in, out, groups;
+    };
+    for (const Window& window : windows)
+        for (const auto& [in_channels, out_channels, groups] :
+             {Sizes{2 * c, 2 * c, 4}, Sizes{3 * c, 6 * c, 3}, Sizes{2 * c, c, 4}, Sizes{2 * c, 4 * c, 2}, Sizes{6 * c, 6 * c, 4}, Sizes{c, 2 * c, c}}) {
+            const Case one(window, Shape{1, in_channels, 13, 11}, out_channels, groups);
+            CAPTURE(window.kernel_h);
+            CAPTURE(one.g.in_channels);
+            CAPTURE(one.g.groups);
+            REQUIRE(kernels::merged_groups(one.g) > 0);
+            const Floats scale = numbers(one.g.out_channels, 13);
+            Case scaled = one;
+            const std::size_t depth = scaled.w.size() / static_cast<std::size_t>(one.g.out_channels);
+            for (std::size_t i = 0; i < scaled.w.size(); ++i) scaled.w[i] *= scale[i / depth];
+            Floats packed(kernels::convolution_merged_packed_floats(one.g));
+            kernels::convolution_merged_pack(one.g, one.w.data(), scale.data(), one.bias.data(), packed.data());
+            const Floats input = blocked(one.in, one.x), slopes = padded(one.slope);
+            const auto run = [&](const auto& parallel) {
+                Floats output = blocked(one.out, one.residual);
+                Scratch scratch(kernels::convolution_merged_scratch_bytes(one.g, parallel.workers));
+                const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
+                                               .weights = packed.data(), .scratch = scratch.data(), .slope = slopes.data()};
+                kernels::convolution_merged<SlopeEpilogue>(one.g, kernels::epilogue_args({}, relu), buffers, parallel);
+                return largest_difference(unblocked(one.out, output), scaled.expected());
             };
             CHECK(run(Serial{}) == 0.0);
             CHECK(run(ThreeWorkers{}) == 0.0);

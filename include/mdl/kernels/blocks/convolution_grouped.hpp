@@ -1,4 +1,5 @@
-// mdl: grouped convolution over channel blocks, any group size: each group is gathered into a strip of its own.
+// mdl: grouped convolution over channel blocks, any group size: each group is gathered into a strip of its own. See also
+// convolution_merged, which is faster where it serves.
 // SPDX-License-Identifier: MIT
 #pragma once
 

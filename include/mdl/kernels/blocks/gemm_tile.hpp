@@ -184,10 +184,10 @@ constexpr auto panels_floats(int out_channels, int depth) noexcept -> std::size_
     return static_cast<std::size_t>(padded_channels(out_channels)) * (static_cast<std::size_t>(depth) + 1);
 }
 
-/// Writes bias and panels. `each_k(visit)` calls visit(index) for each k in the order that the tile sums; index is the
-/// place of that weight within one output channel's weights.
-template <class EachK>
-[[gnu::cold]] void panels_pack(int out_channels, int depth, const float* weights, const float* out_scale, const float* bias, float* packed, EachK each_k) noexcept {
+/// Writes bias and panels. `each_k(visit)` calls visit(index) for each k in the order that the tile sums; weight(o, index) is that
+/// weight of output channel o.
+template <class Weight, class EachK>
+[[gnu::cold]] void panels_pack_each(int out_channels, Weight weight, const float* out_scale, const float* bias, float* packed, EachK each_k) noexcept {
     constexpr int c = simd::lanes;
     const int padded = padded_channels(out_channels);
     for (int o = 0; o < padded; ++o) packed[o] = bias != nullptr && o < out_channels ? bias[o] : 0.0f;
@@ -196,12 +196,16 @@ template <class EachK>
         wide = simd::next_tile_blocks((padded - first) / c) * c;
         const int valid = smaller(wide, out_channels - first);
         each_k([&](int index) noexcept {
-            const float* from = weights + static_cast<std::ptrdiff_t>(first) * depth + index;
-            for (int i = 0; i < valid; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * depth] * (out_scale != nullptr ? out_scale[first + i] : 1.0f);
+            for (int i = 0; i < valid; ++i) to[i] = weight(first + i, index) * (out_scale != nullptr ? out_scale[first + i] : 1.0f);
             for (int i = valid; i < wide; ++i) to[i] = 0.0f;
             to += wide;
         });
     }
+}
+/// The same for weights that lie as [out_channels][depth].
+template <class EachK>
+[[gnu::cold]] void panels_pack(int out_channels, int depth, const float* weights, const float* out_scale, const float* bias, float* packed, EachK each_k) noexcept {
+    panels_pack_each(out_channels, [=](int o, int index) noexcept { return weights[static_cast<std::ptrdiff_t>(o) * depth + index]; }, out_scale, bias, packed, each_k);
 }
 
 }  // namespace kernels
