@@ -1,5 +1,4 @@
-// mdl: grouped convolution over channel blocks, any group size: each group is gathered into a strip of its own. See also
-// convolution_merged, which is faster where it serves.
+// mdl: grouped convolution over channel blocks, any group size: each group is gathered into a strip of its own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -96,7 +95,7 @@ constexpr auto convolution_grouped_scratch_bytes(const Geometry& g, int workers,
 }
 
 /// out(o,y,x) = bias(o) + sum over the channels i of o's group of in(i, y*s+ky*d-pad, x*s+kx*d-pad) * w(o,i,ky,kx), then the
-/// epilogue. Also a depthwise convolution with a multiplier.
+/// epilogue. Also a depthwise convolution with a multiplier. convolution_merged is faster where it serves.
 template <class E = Epilogue<>, class Parallel>
 void convolution_grouped(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
