@@ -7,14 +7,14 @@
 #include <mdl/kernels/parallel.hpp>
 
 namespace mdl::kernels {
-#define MDL_KERNEL(name, call) \
-    void name(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers) { call(g, args, buffers, Serial{}); }
-MDL_KERNEL(pointwise_layer, convolution_pointwise)
-MDL_KERNEL(strip_layer, convolution_strip)
-MDL_KERNEL(dense_layer, dense)
-MDL_KERNEL(depthwise_3_1, (depthwise<3, 1, 7>))
-MDL_KERNEL(depthwise_3_2, (depthwise<3, 2, 7>))
-MDL_KERNEL(depthwise_5_1, (depthwise<5, 1, 7>))
-MDL_KERNEL(depthwise_5_2, (depthwise<5, 2, 7>))
-MDL_KERNEL(depthwise_any, (depthwise<0, 0, 4>))
+
+template void convolution_pointwise<Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void convolution_strip<Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void dense<Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<3, 1, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<3, 2, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<5, 1, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<5, 2, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<0, 0, 4, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+
 }  // namespace mdl::kernels

@@ -21,6 +21,8 @@
 
 #include <mdl/engine/profile.hpp>
 
+#include "../numbers.hpp"
+
 namespace mdl::benchmarks {
 
 /// Memory of a benchmark, on cache lines as the engine lays it.
@@ -41,10 +43,7 @@ private:
 inline auto numbers(std::int64_t count, std::uint32_t seed = 1) -> Memory {
     Memory memory(static_cast<std::size_t>(count) * sizeof(float));
     std::uint32_t state = seed;
-    for (std::int64_t i = 0; i < count; ++i) {
-        state = state * 1664525u + 1013904223u;
-        memory.floats()[i] = static_cast<float>(state >> 8) / static_cast<float>(1 << 23) - 1.0f;
-    }
+    for (std::int64_t i = 0; i < count; ++i) memory.floats()[i] = ::benchmarks::next_number(state);
     return memory;
 }
 /// Room for results, written once so that no page is missing while time is taken.

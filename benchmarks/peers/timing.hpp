@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "../numbers.hpp"
+
 namespace peers {
 
 [[noreturn]] inline void fail(const std::string& what) {
@@ -54,13 +56,9 @@ struct Arguments {
     }
 };
 
-/// Numbers from -1 to 1, the same as ort_bench.mjs gives ONNX Runtime.
 inline auto numbers(std::size_t count, std::uint32_t& state) -> std::vector<float> {
     std::vector<float> values(count);
-    for (float& value : values) {
-        state = state * 1664525u + 1013904223u;
-        value = static_cast<float>(state >> 8) / static_cast<float>(1 << 23) - 1;
-    }
+    for (float& value : values) value = benchmarks::next_number(state);
     return values;
 }
 

@@ -6,8 +6,11 @@
 
 #if MDL_SIMD
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <vector>
 
 #include <mdl/simd/math.hpp>
 #include <mdl/simd/tile.hpp>
@@ -111,6 +114,20 @@ TEST_CASE("tiles cover every count of pixels, with tiles of their set only") {
     check_tiles<3, small>();
     check_tiles<2, 0>();
     check_tiles<2, simd::tile_bit(simd::max_tile_pixels, 2)>();
+}
+
+TEST_CASE("of all ways to cover some pixels the one is taken that waits least for the multiply-adds") {
+    if (simd::max_tile_pixels != 6) return;  // the figures are those of SSE and AVX
+    const auto heights = [](int rest) {
+        std::vector<int> all;
+        for (; rest > 0; rest -= all.back()) all.push_back(simd::next_tile<2, simd::every_tile()>(rest));
+        std::sort(all.begin(), all.end(), std::greater<>());
+        return all;
+    };
+    CHECK(heights(49) == std::vector{6, 6, 6, 6, 5, 5, 5, 5, 5});
+    CHECK(heights(12) == std::vector{6, 6});
+    CHECK(heights(8) == std::vector{4, 4});
+    CHECK(heights(196).size() == 33);
 }
 
 TEST_CASE("the tiles of a strip are those that its blocks take, by the way that its pixels take") {

@@ -72,7 +72,8 @@ public:
     }
 
 private:
-    /// Weights stream through once a run: with pages of 4 KB the walks of the page table take 1 to 2 % of a MobileNet. A wish only.
+    /// Weights stream through once a run: with pages of 4 KB the page table is walked for each of them
+    /// (docs/decisions/0005). A wish only.
     static void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
         constexpr std::size_t large = std::size_t{2} << 20, page = std::size_t{64} << 10;  // no kernel's pages are larger than 64 KB

@@ -46,7 +46,7 @@ MDL_ALWAYS_INLINE auto broadcast(float value) noexcept -> Vector { return Vector
 MDL_ALWAYS_INLINE auto zero() noexcept -> Vector { return Vector(0.0f); }
 MDL_ALWAYS_INLINE auto load(const float* p) noexcept -> Vector { return Vector::load_unaligned(p); }
 /// For a value that is used several times: it is read once. GCC 12 makes it a memory operand of each use, and loads, of which
-/// there are two a cycle, then hold up the multiplications: depthwise 3x3 runs at 57 GFLOP/s so and at 71 with this.
+/// there are two a cycle, then hold up the multiplications (docs/decisions/0005).
 MDL_ALWAYS_INLINE auto load_once(const float* p) noexcept -> Vector {
     Vector v = load(p);
 #if defined(__x86_64__) || defined(__i386__)

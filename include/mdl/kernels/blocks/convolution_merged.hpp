@@ -38,8 +38,8 @@ constexpr auto convolution_merged_tiles(const Geometry& g) noexcept -> simd::Til
     return convolution_strip_tiles<Small>(detail::merged_geometry(g));
 }
 
-constexpr auto convolution_merged_scratch_bytes(const Geometry& g, int workers, bool = false) noexcept -> std::size_t {
-    return convolution_strip_scratch_bytes(detail::merged_geometry(g), workers, false);
+constexpr auto convolution_merged_scratch_bytes(const Geometry& g, int workers) noexcept -> std::size_t {
+    return convolution_strip_scratch_bytes(detail::merged_geometry(g), workers);
 }
 
 /// As convolution_strip_pack, with zeros between the groups.
@@ -62,15 +62,14 @@ constexpr auto convolution_merged_scratch_bytes(const Geometry& g, int workers, 
 template <class E = Epilogue<>, class Parallel>
 void convolution_merged(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     const Geometry dense = detail::merged_geometry(g);
-    for (int first = 0; first < g.groups; first += merged_groups(g)) {
-        const int in = first * g.group_in(), out = first * g.group_out();
-        Buffers part = buffers;
-        part.input += std::ptrdiff_t{in} * g.in_pixels();
-        part.output += std::ptrdiff_t{out} * g.out_pixels();
-        if (part.residual != nullptr) part.residual += std::ptrdiff_t{out} * g.out_pixels();
-        if (part.slope != nullptr) part.slope += out;
-        part.weights += static_cast<std::size_t>(out / dense.out_channels) * convolution_strip_packed_floats(dense);
-        convolution_strip<E>(dense, args, part, parallel);
+    const StripPlan plan = detail::strip_plan(dense, parallel.workers);
+    const std::ptrdiff_t in = std::ptrdiff_t{dense.in_channels} * g.in_pixels(), out = std::ptrdiff_t{dense.out_channels} * g.out_pixels();
+    Buffers part = buffers;
+    for (int first = 0; first < g.out_channels; first += dense.out_channels) {
+        detail::run_planned_strips<E>(dense, plan, args, part, parallel);
+        part.input += in, part.output += out, part.weights += convolution_strip_packed_floats(dense);
+        if (part.residual != nullptr) part.residual += out;
+        if (part.slope != nullptr) part.slope += dense.out_channels;
     }
 }
 

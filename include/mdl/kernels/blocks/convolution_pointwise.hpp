@@ -48,21 +48,16 @@ constexpr auto pointwise_scratch(const Geometry& g, const PointwisePlan& plan, b
 inline void copy_picked_pixels(const Geometry& g, const Buffers& buffers, const ActivationArgs& prologue, int first, int count,
                                std::ptrdiff_t block_stride, float* strip) noexcept {
     constexpr int c = simd::lanes;
-    const simd::Vector lo = simd::broadcast(prologue.lo), hi = simd::broadcast(prologue.hi);
     for (int block = 0; block < blocks_of(g.in_channels); ++block) {
+        const float* const scale = buffers.prologue_scale != nullptr ? buffers.prologue_scale + block * c : nullptr;
+        const float* const shift = buffers.prologue_scale != nullptr ? buffers.prologue_shift + block * c : nullptr;
         const float* const plane = buffers.input + (std::ptrdiff_t{block} * g.in_pixels() - std::ptrdiff_t{g.pad_top} * g.in_w - g.pad_left) * c;
         float* to = strip + block * block_stride;
         for (int y = first / g.out_w, x = first % g.out_w, left = count; left > 0; ++y, x = 0) {
             const float* from = plane + (std::ptrdiff_t{y} * g.stride_h * g.in_w + std::ptrdiff_t{x} * g.stride_w) * c;
             const int run = smaller(left, g.out_w - x);
             left -= run;
-            if (buffers.prologue_scale == nullptr) {
-                for (int i = 0; i < run; ++i, from += g.stride_w * c, to += c) simd::store(to, simd::load(from));
-            } else {
-                const simd::Vector scale = simd::load(buffers.prologue_scale + block * c), shift = simd::load(buffers.prologue_shift + block * c);
-                for (int i = 0; i < run; ++i, from += g.stride_w * c, to += c)
-                    simd::store(to, simd::clamp(simd::fma(simd::load(from), scale, shift), lo, hi));
-            }
+            to = copy_pixels(from, g.stride_w * c, run, scale, shift, prologue, to);
         }
     }
 }

@@ -45,18 +45,18 @@ constexpr auto convolution_strip_tiles(const Geometry& g) noexcept -> simd::Tile
                 [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
-/// out(o,y,x) = bias(o) + sum in(i, y*s+ky*d-pad, x*s+kx*d-pad) * w(o,i,ky,kx), then the epilogue.
-template <class E = Epilogue<>, class Parallel>
-void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+namespace detail {
+/// The convolution by a plan that is already there.
+template <class E, class Parallel>
+void run_planned_strips(const Geometry& g, const StripPlan& plan, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
     const bool prologue = buffers.prologue_scale != nullptr;
-    const StripPlan plan = detail::strip_plan(g, parallel.workers);
-    const StripScratch scratch = detail::strip_scratch(g, plan, prologue);
+    const StripScratch scratch = strip_scratch(g, plan, prologue);
     parallel(plan.strips, [&](int strip, int worker) noexcept {
         const StripRows rows(g, plan, strip);
         BlockStrip at{g.in_w * c, g.in_pixels() * c};
         const float* source = buffers.input + (std::ptrdiff_t{rows.first_in} * g.in_w - g.pad_left) * c;
-        if (!detail::reads_in_place(g, prologue)) {
+        if (!reads_in_place(g, prologue)) {
             at = {plan.in_columns * c, plan.pixels() * c};
             float* const copy = scratch.strip_of(buffers.scratch, worker);
             copy_block_strip(g, buffers.input, blocks_of(g.in_channels), rows.first_in, rows.in_rows, -g.pad_left, plan.in_columns, at,
@@ -78,6 +78,13 @@ void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffer
         task.block_stride = std::ptrdiff_t{g.out_pixels()} * c;
         run_strip<E>(task, args);
     });
+}
+}  // namespace detail
+
+/// out(o,y,x) = bias(o) + sum in(i, y*s+ky*d-pad, x*s+kx*d-pad) * w(o,i,ky,kx), then the epilogue.
+template <class E = Epilogue<>, class Parallel>
+void convolution_strip(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+    detail::run_planned_strips<E>(g, detail::strip_plan(g, parallel.workers), args, buffers, parallel);
 }
 
 }  // namespace kernels

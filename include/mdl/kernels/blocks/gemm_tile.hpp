@@ -41,30 +41,29 @@ namespace detail {
 // Sums lie flat, acc[p * B + b]. Index packs rather than unrolling lambdas: a fold is one instantiation where nested
 // lambdas are a hundred, and compiles ten times faster.
 
-/// The same of each of B blocks: vectors, or where a number a channel lies.
-template <int... J>
-struct OfBlocks {
-    static constexpr int count = sizeof...(J);
-    simd::Vector values[sizeof...(J)];
-
-    MDL_ALWAYS_INLINE explicit OfBlocks(const float* p) noexcept : values{simd::load_once(p + J * simd::lanes)...} {}
-};
-template <int... J>
-auto of_blocks(std::integer_sequence<int, J...>) -> OfBlocks<J...>;
+/// B vectors that lie side by side: weights at one k, or biases.
 template <int B>
-using Weights = decltype(of_blocks(std::make_integer_sequence<int, B>{}));
+struct Row {
+    simd::Vector values[B];
+
+    MDL_ALWAYS_INLINE explicit Row(const float* p) noexcept : Row(p, std::make_integer_sequence<int, B>{}) {}
+
+private:
+    template <int... J>
+    MDL_ALWAYS_INLINE Row(const float* p, std::integer_sequence<int, J...>) noexcept : values{simd::load_once(p + J * simd::lanes)...} {}
+};
 
 template <int B, int... I>
 MDL_ALWAYS_INLINE void multiply_one(simd::Vector* acc, const float* const* pixel, std::ptrdiff_t at, const float* w,
                                     std::integer_sequence<int, I...>) noexcept {
-    const Weights<B> weight(w);
+    const Row<B> weight(w);
     ((acc[I] = simd::fma(simd::broadcast(pixel[I / B][at]), weight.values[I % B], acc[I])), ...);
 }
 
 #if defined(__aarch64__)
 template <int B, int Lane, int... I>
 MDL_ALWAYS_INLINE void multiply_lane(simd::Vector* acc, const simd::Multipliers* x, const float* w, std::integer_sequence<int, I...>) noexcept {
-    const Weights<B> weight(w);
+    const Row<B> weight(w);
     ((acc[I] = x[I / B].template fma<Lane>(weight.values[I % B], acc[I])), ...);
 }
 template <int B, int... P, int... I>
@@ -112,7 +111,7 @@ template <class E, int P, int B, int... I>
 MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, const float* const* pixels, const float* panel, int block,
                             int first, const float* ahead, std::integer_sequence<int, I...>) noexcept {
     constexpr int c = simd::lanes;
-    const Weights<B> bias(task.bias + block * c);
+    const Row<B> bias(task.bias + block * c);
     simd::Vector acc[P * B] = {bias.values[I % B]...};
     const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
     multiply<P, B>(acc, pixel, task.taps, panel, ahead);

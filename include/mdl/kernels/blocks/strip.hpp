@@ -110,6 +110,20 @@ MDL_ALWAYS_INLINE void each_block_tap(const Geometry& g, int channels, Visit vis
             for (int channel = first; channel < smaller(channels, first + simd::lanes); ++channel) visit(channel * area + at);
 }
 
+/// Copies `count` pixels of one block, `step` floats apart, side by side, through the prologue if there is one. `scale`, `shift`: of the
+/// block, or null.
+MDL_ALWAYS_INLINE auto copy_pixels(const float* from, int step, int count, const float* scale, const float* shift, const ActivationArgs& prologue,
+                                   float* to) noexcept -> float* {
+    constexpr int c = simd::lanes;
+    if (scale == nullptr) {
+        for (int x = 0; x < count; ++x, from += step, to += c) simd::store(to, simd::load(from));
+        return to;
+    }
+    const simd::Vector a = simd::load(scale), b = simd::load(shift), lo = simd::broadcast(prologue.lo), hi = simd::broadcast(prologue.hi);
+    for (int x = 0; x < count; ++x, from += step, to += c) simd::store(to, simd::clamp(simd::fma(simd::load(from), a, b), lo, hi));
+    return to;
+}
+
 /// Copies input rows [first_row, first_row + rows) x columns [first_column, first_column + columns) of some blocks, zero
 /// outside the input, and applies the prologue if there is one.
 inline void copy_block_strip(const Geometry& g, const float* input, int blocks, int first_row, int rows, int first_column, int columns,
@@ -126,17 +140,9 @@ inline void copy_block_strip(const Geometry& g, const float* input, int blocks, 
             const int valid = y >= 0 && y < g.in_h ? inside : 0;
             const int before = valid > 0 ? left : 0;
             for (int x = 0; x < before; ++x, to += c) simd::store(to, simd::zero());
-            if (valid > 0) {
-                const float* from = plane + (std::ptrdiff_t{y} * g.in_w + first_column + left) * c;
-                if (scale == nullptr) {
-                    for (int x = 0; x < valid; ++x, from += c, to += c) simd::store(to, simd::load(from));
-                } else {
-                    const simd::Vector a = simd::load(scale + block * c), b = simd::load(shift + block * c);
-                    const simd::Vector lo = simd::broadcast(prologue.lo), hi = simd::broadcast(prologue.hi);
-                    for (int x = 0; x < valid; ++x, from += c, to += c)
-                        simd::store(to, simd::clamp(simd::fma(simd::load(from), a, b), lo, hi));
-                }
-            }
+            if (valid > 0)
+                to = copy_pixels(plane + (std::ptrdiff_t{y} * g.in_w + first_column + left) * c, c, valid, scale != nullptr ? scale + block * c : nullptr,
+                                 scale != nullptr ? shift + block * c : nullptr, prologue, to);
             for (int x = before + valid; x < columns; ++x, to += c) simd::store(to, simd::zero());
         }
     }
