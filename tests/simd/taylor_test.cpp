@@ -104,6 +104,14 @@ auto sigmoid_error() -> double {
     return ulps([](simd::Vector x) { return simd::sigmoid<T>(x); }, exact_sigmoid, -87.3f, all);
 }
 
+const auto activation_sigmoid = [](simd::Vector x) {
+    simd::logistic<false, 1>(&x);
+    return x;
+};
+const auto activation_silu = [](simd::Vector x) {
+    simd::logistic<true, 1>(&x);
+    return x;
+};
 const auto vector_sin = [](simd::Vector x) { return simd::sin(x); };
 const auto vector_cos = [](simd::Vector x) { return simd::cos(x); };
 const auto vector_tanh = [](simd::Vector x) { return simd::tanh(x); };
@@ -138,6 +146,45 @@ TEST_CASE("each term more makes the error smaller") {
     const double cos3 = cos_error<Terms<3>>(), cos4 = cos_error<Terms<4>>();
     CHECK(cos4 < 70);
     CHECK((cos3 > cos4 && cos4 > cos_error<Terms<5>>()));
+}
+
+TEST_CASE("the activations' sigmoid and SiLU state their errors") {
+    double absolute = 0, relative = 0, far = 0;
+    for (std::uint64_t i = 0; i < std::uint64_t{1} << 32; i += 40009) {
+        const float x = std::bit_cast<float>(static_cast<std::uint32_t>(i));
+        if (!std::isfinite(x)) continue;
+        const double y = first_lane(activation_sigmoid, x), truth = exact_sigmoid(static_cast<double>(x)), error = std::fabs(y - truth);
+        CHECK((y >= 0 && y <= 1));
+        if (!(error <= absolute)) absolute = error;
+        if (x > -10 && !(error / truth <= relative)) relative = error / truth;
+        if (x > -87.3f && !(error / truth <= far)) far = error / truth;
+        const double product = static_cast<double>(x) * y;
+        if (std::fabs(x) > 1e-30f && std::fabs(x) < 80) CHECK(near(first_lane(activation_silu, x) / product, 1, 1.2e-7));
+    }
+    CHECK(absolute < 1e-7);
+    CHECK(relative < 6e-7);
+    CHECK(far < 4e-6);
+    constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+    CHECK(first_lane(activation_sigmoid, infinity) == 1);
+    CHECK(first_lane(activation_sigmoid, -infinity) == 0);
+    CHECK(first_lane(activation_silu, infinity) == infinity);
+    CHECK(first_lane(activation_silu, -1e30f) == 0);
+    for (const float x : {nan, -nan, std::bit_cast<float>(0x7f812345u), std::bit_cast<float>(0xffffffffu)}) {
+        CHECK(std::isnan(first_lane(activation_sigmoid, x)));
+        CHECK(std::isnan(first_lane(activation_silu, x)));
+    }
+}
+
+TEST_CASE("any number of vectors gets the same sigmoid as one") {
+    for (int count = 0; count < 14; ++count) {
+        simd::Vector x[14];
+        for (int i = 0; i < 14; ++i) x[i] = simd::broadcast(static_cast<float>(i) - 6.5f);
+        simd::logistic<false>(x, count);
+        for (int i = 0; i < 14; ++i) {
+            const float argument = static_cast<float>(i) - 6.5f;
+            CHECK(first_lane([&](simd::Vector) { return x[i]; }, 0) == (i < count ? first_lane(activation_sigmoid, argument) : argument));
+        }
+    }
 }
 
 TEST_CASE("sine and cosine stay in [-1, 1] for any number; of an infinity or a NaN they are NaN") {

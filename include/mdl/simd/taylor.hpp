@@ -75,6 +75,16 @@ struct HalfPi {
     }
 };
 
+/// The series of 2^f = e^(f ln2): 1, ln2, ln2^2 / 2!, ...
+struct PowerOfTwo {
+    constexpr auto operator[](int k) const noexcept -> double {
+        double product = inverse_factorial(k);
+        for (int i = 0; i < k; ++i) product *= ln2;
+        return product;
+    }
+};
+inline constexpr PowerOfTwo power_of_two{};
+
 inline constexpr float lowest_exp = -87.3f, highest_exp = 88.3f;  // between them e^x is a normal float
 inline constexpr double largest_angle = 1e5;                      // the largest |x| of which the twins of sin and cos are accurate
 

@@ -58,16 +58,15 @@ MDL_ALWAYS_INLINE auto activate(simd::Vector x, const ActivationArgs& args) noex
         const simd::Vector difference = simd::exp(simd::min(x, simd::zero())) - broadcast(1.0f);
         const simd::Vector grown = simd::where_greater(x, broadcast(-0.05f), series, difference);
         return simd::where_greater(x, simd::zero(), x, broadcast(args.a) * grown);
-    } else if constexpr (Kind == ActivationKind::sigmoid) {
-        return simd::sigmoid(x);
+    } else if constexpr (Kind == ActivationKind::sigmoid || Kind == ActivationKind::silu) {
+        simd::logistic<Kind == ActivationKind::silu, 1>(&x);
+        return x;
     } else if constexpr (Kind == ActivationKind::tanh) {
         return simd::tanh(x);
     } else if constexpr (Kind == ActivationKind::hard_sigmoid) {
         return simd::clamp(simd::fma(x, broadcast(args.a), broadcast(args.b)), simd::zero(), broadcast(1.0f));
     } else if constexpr (Kind == ActivationKind::hard_swish) {
         return x * simd::clamp(simd::fma(x, broadcast(1 / 6.0f), broadcast(0.5f)), simd::zero(), broadcast(1.0f));
-    } else if constexpr (Kind == ActivationKind::silu) {
-        return x * simd::sigmoid(x);
     } else {
         static_assert(Kind == ActivationKind::exp);
         return simd::exp(x);
@@ -88,6 +87,10 @@ MDL_ALWAYS_INLINE void activate(simd::Vector* y, const ActivationArgs& args, std
             const simd::Vector lo = simd::broadcast(args.lo);
             ((y[I] = simd::max(lo, y[I])), ...);
         }
+    } else if constexpr (Kind == ActivationKind::sigmoid || Kind == ActivationKind::silu) {
+        simd::Vector in_memory[] = {y[I]...};  // y stays in registers where its address goes nowhere
+        simd::logistic<Kind == ActivationKind::silu>(in_memory, sizeof...(I));
+        ((y[I] = in_memory[I]), ...);
     } else {
         ((y[I] = activate<Kind>(y[I], args)), ...);
     }
