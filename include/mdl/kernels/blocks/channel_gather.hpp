@@ -24,24 +24,44 @@ struct ChannelPart {
 
 namespace detail {
 
-/// Lanes that one block of results takes from one block of a part.
+/// Lanes that one block of results takes from two blocks of the parts: first the two become one vector, each lane from where it
+/// lies, then its lanes move to their places. So it takes one permutation where the two lend different lanes, as neighbours do.
 struct LaneSource {
-    const float* from = nullptr;
-    alignas(simd::Vector) std::int32_t index[simd::lanes]{}, mask[simd::lanes]{};
+    const float* from[2];
+    alignas(simd::Vector) float second[simd::lanes], ours[simd::lanes];  ///< 1: a lane of from[1]; a lane of the result
+    alignas(simd::Vector) std::int32_t index[simd::lanes];
+    bool lent[simd::lanes];
+
+    /// Lane `at` of the block becomes the result's lane, unless the other block has lent that lane, or there are two others.
+    constexpr auto lend(const float* block, int at, int lane) noexcept -> bool {
+        const int which = from[0] == nullptr || from[0] == block ? 0 : 1;
+        if ((from[which] != nullptr && from[which] != block) || (lent[at] && (second[at] > 0) != (which == 1))) return false;
+        from[which] = block;
+        lent[at] = true, second[at] = static_cast<float>(which);
+        index[lane] = at, ours[lane] = 1;
+        return true;
+    }
 };
 
-/// The vectors of all pixels, each from N vectors.
+/// The vectors of all pixels, each from N sources.
 template <int N>
 __attribute__((noinline)) void gather_lanes(const LaneSource* sources, int pixels, float* y) noexcept {
     constexpr int c = simd::lanes;
+    const float* from[2 * N];
+    simd::Vector second[N], ours[N];
+    simd::IntVector index[N];
+    simd::unroll<N>([&](auto n) MDL_INLINE_LAMBDA {
+        const LaneSource& source = sources[n.value];
+        from[2 * n.value] = source.from[0], from[2 * n.value + 1] = source.from[1];
+        second[n.value] = simd::load(source.second), ours[n.value] = simd::load(source.ours), index[n.value] = simd::IntVector::load_aligned(source.index);
+    });
     for (std::ptrdiff_t at = 0, end = std::ptrdiff_t{pixels} * c; at != end; at += c) {
-        simd::IntVector result(0);
+        simd::Vector result = simd::zero();
         simd::unroll<N>([&](auto n) MDL_INLINE_LAMBDA {
-            const LaneSource& source = sources[n.value];
-            const simd::Vector lanes = simd::permute(simd::load(source.from + at), simd::IntVector::load_aligned(source.index));
-            result = result | (simd::bits(lanes) & simd::IntVector::load_aligned(source.mask));
+            const simd::Vector both = simd::where_greater(second[n.value], simd::zero(), simd::load(from[2 * n.value + 1] + at), simd::load(from[2 * n.value] + at));
+            result = simd::where_greater(ours[n.value], simd::zero(), simd::permute(both, index[n.value]), result);
         });
-        simd::store(y + at, simd::from_bits(result));
+        simd::store(y + at, result);
     }
 }
 
@@ -53,33 +73,37 @@ inline void channel_gather(std::span<const ChannelPart> parts, int groups, int b
     constexpr int c = simd::lanes;
     int total = 0;
     for (const ChannelPart& part : parts) total += part.channels;
+    const int group = total / groups;
+    int quotient = begin / groups, remainder = begin % groups;  // of the place by the groups, kept up without dividing
     for (int first = 0; first < count; first += c, y += std::ptrdiff_t{pixels} * c) {
         detail::LaneSource sources[c];
         int used = 0;
         bool whole = true;
         for (int lane = 0; lane < smaller(c, count - first); ++lane) {
-            const int place = begin + first + lane;
-            int channel = place % groups * (total / groups) + place / groups;
+            int channel = remainder * group + quotient;
+            if (++remainder == groups) remainder = 0, ++quotient;
             const ChannelPart* part = parts.data();
             for (; channel >= part->channels; ++part) channel -= part->channels;
-            const float* const from = part->blocks + std::ptrdiff_t{channel / c} * pixels * c;
+            const int at = channel & (c - 1);
+            const float* const block = part->blocks + std::ptrdiff_t{channel - at} * pixels;
             int k = 0;
-            while (k < used && sources[k].from != from) ++k;
-            if (k == used) sources[used++].from = from;
-            sources[k].index[lane] = channel % c;
-            sources[k].mask[lane] = -1;
-            whole = whole && channel % c == lane;
+            while (k < used && !sources[k].lend(block, at, lane)) ++k;
+            if (k == used) sources[used++] = {}, sources[k].lend(block, at, lane);
+            whole = whole && at == lane;
         }
-        // Sources that add no lane stand where fewer are needed than a loop takes.
-        for (int k = used; k < c; ++k) sources[k].from = sources[0].from;
-        if (used == 1 && whole)
-            std::memcpy(y, sources[0].from, static_cast<std::size_t>(pixels) * c * sizeof(float));
-        else if (used <= 2)
-            detail::gather_lanes<2>(sources, pixels, y);
-        else if (used <= 4)
-            detail::gather_lanes<4>(sources, pixels, y);
-        else
-            detail::gather_lanes<c>(sources, pixels, y);
+        if (whole && used == 1 && sources[0].from[1] == nullptr) {
+            std::memcpy(y, sources[0].from[0], static_cast<std::size_t>(pixels) * c * sizeof(float));
+            continue;
+        }
+        const int loop = used <= 2 ? used : used <= 4 ? 4 : c;
+        while (used < loop) sources[used++] = {};  // adds no lane
+        for (int k = 0; k < loop; ++k)
+            for (const float*& from : sources[k].from) from = from != nullptr ? from : sources[0].from[0];
+        if (loop == 1) detail::gather_lanes<1>(sources, pixels, y);
+        if (loop == 2) detail::gather_lanes<2>(sources, pixels, y);
+        if (loop == 4) detail::gather_lanes<4>(sources, pixels, y);
+        if constexpr (c > 4)
+            if (loop == c) detail::gather_lanes<c>(sources, pixels, y);
     }
 }
 
