@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -37,7 +38,8 @@ constexpr auto epilogue_of() noexcept {
 }
 
 /// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.
-/// `Constants`: tile and kernel of Winograd's algorithm, kernel and stride of a depthwise convolution, the kind of a pooling.
+/// `Constants`: tile and kernel of Winograd's algorithm; kernel, stride and tile of a depthwise convolution; the same of a pooling
+/// behind its kind.
 template <Kernel Which, class E, int... Constants>
 [[gnu::noinline]] void call_kernel(const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) noexcept {
     constexpr Serial serial{};
@@ -48,7 +50,10 @@ template <Kernel Which, class E, int... Constants>
     if constexpr (Which == Kernel::merged) kernels::convolution_merged<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::depthwise) kernels::depthwise<Constants..., E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
-    if constexpr (Which == Kernel::pool) kernels::pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::pool) {
+        constexpr std::array constants{Constants...};
+        kernels::pool<static_cast<Pooling>(constants[0]), constants[1], constants[2], constants[3], E>(g, args, buffers, serial);
+    }
     if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);
 }
 
@@ -160,7 +165,11 @@ void run_fast(const Frame& frame) noexcept {
             } else if constexpr (kernel == Kernel::depthwise) {
                 constexpr bool common = is_common_depthwise(g) && !O::small;
                 call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0, common ? kernels::depthwise_tile_width(g) : 4>(g, args, buffers);
-            } else if constexpr (op == Op::pool || op == Op::global_pool) {
+            } else if constexpr (kernel == Kernel::pool) {
+                constexpr bool common = kernels::is_common_pool(g) && !O::small;
+                call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling), common ? g.kernel_h : 0, common ? g.stride_h : 0,
+                            common ? kernels::pool_tile_width(g) : 4>(g, args, buffers);
+            } else if constexpr (kernel == Kernel::global_pool) {
                 call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling)>(g, args, buffers);
             } else {
                 call_kernel<kernel, E>(g, args, buffers);

@@ -70,6 +70,48 @@ TEST_CASE("pooling equals the reference for every window, rounding and rule of c
                 }
 }
 
+namespace {
+template <int K, int S, int P>
+void check_pool_tiles() {
+    for (const int size : {K, 3, 4, 5, 7, 8, 13, 14, 15, 29})
+        for (int border = 0; border < 9; ++border)
+            for (const bool count_padding : {false, true})
+                for (const Pooling pooling : {Pooling::max, Pooling::average}) {
+                    Window window;
+                    window.kernel_h = window.kernel_w = K, window.stride_h = window.stride_w = S, window.count_padding = count_padding;
+                    window.pad_top = window.pad_left = border % 3, window.pad_bottom = window.pad_right = border / 3;  // 2: wider than tiles take
+                    if (size < K || border % 3 >= K || border / 3 >= K) continue;
+                    Operation op;
+                    op.op = Op::pool;
+                    op.pooling = pooling;
+                    op.window = window;
+                    const Shape in{1, 11, size, size + 2}, out = windowed(window, in, 11);
+                    const Geometry g = geometry_of(op, in, out);
+                    CAPTURE(size);
+                    CAPTURE(border);
+                    const Floats x = numbers(in, 3), input = blocked(in, x);
+                    Floats output = blocked_room(out), expected = room(out);
+                    kernels::reference::pool(op, in, out, x.data(), expected.data());
+                    const kernels::Buffers buffers{.input = input.data(), .output = output.data()};
+                    const auto args = kernels::epilogue_args(Activation{ActivationKind::clip, -0.5f, 0.6f});
+                    for (float& value : expected) value = std::fmin(std::fmax(value, -0.5f), 0.6f);
+                    if (pooling == Pooling::max)
+                        kernels::pool<Pooling::max, K, S, P>(g, args, buffers, Serial{});
+                    else
+                        kernels::pool<Pooling::average, K, S, P>(g, args, buffers, Serial{});
+                    CHECK(largest_difference(unblocked(out, output), expected) <= (pooling == Pooling::max ? 0.0 : 2.5e-7));
+                }
+}
+}  // namespace
+
+TEST_CASE("pooling by tiles equals the reference at every width and border") {
+    check_pool_tiles<2, 1, 4>();
+    check_pool_tiles<2, 2, 7>();
+    check_pool_tiles<3, 1, 7>();
+    check_pool_tiles<3, 2, 4>();
+    check_pool_tiles<3, 2, 7>();
+}
+
 TEST_CASE("global pooling equals the reference and takes a prologue") {
     const Shape in{1, 21, 7, 5}, out{1, 21, 1, 1};
     Operation op;
