@@ -38,7 +38,7 @@ inline constexpr Geometry geometry = geometry_of(chosen<I, Options<>>.operation,
 
 template <int I, class O>
 void run_layer(benchmark::State& state) {
-    static constexpr const Geometry& g = geometry<I>;
+    static constexpr Geometry g = geometry<I>;
     static constexpr ImageFormat format{};
     static constexpr Kernel kernel = kernel_of<I, O>;
     static_assert(has_window(kernel), "mdl: the engine chooses a kernel that this benchmark does not call; add it here");
@@ -61,21 +61,11 @@ void run_layer(benchmark::State& state) {
     buffers.input = input.floats(), buffers.output = output.floats(), buffers.weights = packed.floats(), buffers.scratch = scratch.bytes();
     const Work work{weights * g.out_pixels(),
                     4 * (std::int64_t{g.in_channels} * g.in_pixels() + weights + std::int64_t{g.out_channels} * g.out_pixels())};
-    // The constants of each kernel stand here as in engine::run_fast.
     measure(state, work, [&]() noexcept {
         if constexpr (kernel == Kernel::image) {
             kernels::convolution_image<E>(g, format, args, buffers.input, buffers, Serial{});
-        } else if constexpr (kernel == Kernel::winograd) {
-            constexpr kernels::WinogradTile tile = kernels::winograd_tile(g);
-            engine::call_kernel<kernel, E, tile.rows, g.kernel_h, tile.columns, g.kernel_w>(g, args, buffers);
-        } else if constexpr (kernel == Kernel::depthwise) {
-            constexpr bool common = engine::is_common_depthwise(g);
-            engine::call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0, common ? kernels::depthwise_tile_width(g) : 4>(
-                g, args, buffers);
-        } else if constexpr (kernel == Kernel::pool || kernel == Kernel::global_pool) {
-            engine::call_kernel<kernel, E, static_cast<int>(layers[I].pooling)>(g, args, buffers);
         } else {
-            engine::call_kernel<kernel, E>(g, args, buffers);
+            engine::call_window<kernel, E, g, layers[I].pooling, false>(args, buffers);
         }
     });
 }

@@ -116,6 +116,27 @@ constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool {
            g.dilation_w == 1;
 }
 
+/// The kernel with the constants that a geometry and the kind of pooling give it.
+template <Kernel Which, class E, const Geometry& G, Pooling Kind, bool Small>
+MDL_ALWAYS_INLINE void call_window(const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) noexcept {
+    if constexpr (Which == Kernel::winograd) {
+        constexpr kernels::WinogradTile tile = kernels::winograd_tile(G);
+        call_kernel<Which, E, tile.rows, G.kernel_h, tile.columns, G.kernel_w>(G, args, buffers);
+    } else if constexpr (Which == Kernel::depthwise && is_common_depthwise(G) && !Small) {
+        call_kernel<Which, E, G.kernel_h, G.stride_h, kernels::depthwise_tile_width(G)>(G, args, buffers);
+    } else if constexpr (Which == Kernel::depthwise) {
+        call_kernel<Which, E, 0, 0, 4>(G, args, buffers);
+    } else if constexpr (Which == Kernel::pool && kernels::is_common_pool(G) && !Small) {
+        call_kernel<Which, E, static_cast<int>(Kind), G.kernel_h, G.stride_h, kernels::pool_tile_width(G)>(G, args, buffers);
+    } else if constexpr (Which == Kernel::pool) {
+        call_kernel<Which, E, static_cast<int>(Kind), 0, 0, 4>(G, args, buffers);
+    } else if constexpr (Which == Kernel::global_pool) {
+        call_kernel<Which, E, static_cast<int>(Kind)>(G, args, buffers);
+    } else {
+        call_kernel<Which, E>(G, args, buffers);
+    }
+}
+
 template <class Net, class O, int I>
 void run_fast(const Frame& frame) noexcept {
     constexpr const auto& graph = laid_out<Net, O>;
@@ -159,21 +180,7 @@ void run_fast(const Frame& frame) noexcept {
             kernels::convolution_image<E>(g, format, args, static_cast<const Pixel*>(source.read(frame)), buffers, Serial{});
         } else {
             buffers.input = source.floats(frame);
-            if constexpr (kernel == Kernel::winograd) {
-                constexpr kernels::WinogradTile tile = kernels::winograd_tile(g);
-                call_kernel<kernel, E, tile.rows, g.kernel_h, tile.columns, g.kernel_w>(g, args, buffers);
-            } else if constexpr (kernel == Kernel::depthwise) {
-                constexpr bool common = is_common_depthwise(g) && !O::small;
-                call_kernel<kernel, E, common ? g.kernel_h : 0, common ? g.stride_h : 0, common ? kernels::depthwise_tile_width(g) : 4>(g, args, buffers);
-            } else if constexpr (kernel == Kernel::pool) {
-                constexpr bool common = kernels::is_common_pool(g) && !O::small;
-                call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling), common ? g.kernel_h : 0, common ? g.stride_h : 0,
-                            common ? kernels::pool_tile_width(g) : 4>(g, args, buffers);
-            } else if constexpr (kernel == Kernel::global_pool) {
-                call_kernel<kernel, E, static_cast<int>(graph.nodes[I].operation.pooling)>(g, args, buffers);
-            } else {
-                call_kernel<kernel, E>(g, args, buffers);
-            }
+            call_window<kernel, E, g, graph.nodes[I].operation.pooling, O::small>(args, buffers);
         }
     }
 }
