@@ -7,6 +7,18 @@
 #define MDL_SIMD 1
 #endif
 
+// Processors that the library does not serve. The include stops the compiler, so that nothing buries the sentence.
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "mdl: this processor is big-endian; weights files and packed numbers are little-endian, so that it cannot be served"
+#include <mdl_does_not_serve_this_processor>
+#elif MDL_SIMD && defined(__arm__) && !defined(__ARM_NEON)
+#error "mdl: the compiler's target is ARM without NEON; add -mfpu=neon-vfpv4 or -mfpu=neon, or define MDL_SIMD=0 for the portable backend"
+#include <mdl_does_not_serve_this_processor>
+#elif MDL_SIMD && !defined(__ARM_NEON) && !defined(__SSE2__)
+#error "mdl: vectors are those of ARM's NEON and of x86 from SSE2 on; define MDL_SIMD=0 for the portable backend"
+#include <mdl_does_not_serve_this_processor>
+#endif
+
 /// Checks our own mistakes in debug builds; costs nothing where NDEBUG is defined.
 #ifdef NDEBUG
 #define MDL_ASSERT(condition) static_cast<void>(0)
