@@ -14,7 +14,7 @@ MULTIPLY = re.compile(r"^(vfn?m(add|sub)\w+ps|fml[as]|vfma\.f32|vmla\.f32|v?mulp
 BRANCH = re.compile(r"^(j\w+|b|b\.\w+|b(eq|ne|gt|ge|lt|le|hi|ls|cs|cc|mi|pl)(\.\w)?|cbn?z|tbn?z)$")
 STACK, FRAME = re.compile(r"\(%[er]sp[,)]|\[sp\b"), re.compile(r"\(%[er]bp[,)]|\[(x29|fp)\b")
 VECTOR = re.compile(r"%[xyz]mm|\b[qv]\d+|\bd\d+")
-LOAD = re.compile(r"\(%|\[")
+LOAD = re.compile(r"\(%|\[[a-z]")
 
 
 def functions(text):

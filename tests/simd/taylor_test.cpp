@@ -59,6 +59,11 @@ auto first_lane(F f, float x) -> float {
     return lanes[0];
 }
 
+/// What vectors see in a number.
+auto seen(double x) -> double {
+    return simd::flushes_subnormals && std::fabs(x) < static_cast<double>(std::numeric_limits<float>::min()) ? std::copysign(0.0, x) : x;
+}
+
 /// Largest error in units of the result's last place over every 40009th float of [from, to].
 template <class F>
 auto ulps(F f, double (*exact)(double), float from, float to) -> double {
@@ -66,7 +71,7 @@ auto ulps(F f, double (*exact)(double), float from, float to) -> double {
     for (std::uint64_t i = 0; i < std::uint64_t{1} << 32; i += 40009) {
         const float x = std::bit_cast<float>(static_cast<std::uint32_t>(i));
         if (!(x >= from && x <= to)) continue;
-        const double truth = exact(static_cast<double>(x));
+        const double truth = seen(exact(seen(static_cast<double>(x))));
         int exponent = 0;
         static_cast<void>(std::frexp(truth, &exponent));
         const double unit = std::ldexp(1.0, exponent - 24 < -149 ? -149 : exponent - 24);
@@ -118,12 +123,13 @@ const auto vector_tanh = [](simd::Vector x) { return simd::tanh(x); };
 
 }  // namespace
 
-TEST_CASE("the default number of terms keeps every function within 2 ulp") {
+TEST_CASE("the default number of terms keeps every function within 2 ulp, 4 where division is an estimate") {
+    constexpr double divided = simd::divides_exactly ? 2 : 4;
     CHECK(exp_error<simd::ExpTerms>() <= 2);
     CHECK(sin_error<simd::SinTerms>() <= 2);
     CHECK(cos_error<simd::SinTerms>() <= 2);
-    CHECK(tanh_error<simd::ExpTerms>() <= 2);
-    CHECK(sigmoid_error<simd::ExpTerms>() <= 2);
+    CHECK(tanh_error<simd::ExpTerms>() <= divided);
+    CHECK(sigmoid_error<simd::ExpTerms>() <= divided);
 }
 
 TEST_CASE("each term more makes the error smaller") {
@@ -157,13 +163,14 @@ TEST_CASE("the activations' sigmoid and SiLU state their errors") {
         CHECK((y >= 0 && y <= 1));
         if (!(error <= absolute)) absolute = error;
         if (x > -10 && !(error / truth <= relative)) relative = error / truth;
-        if (x > -87.3f && !(error / truth <= far)) far = error / truth;
+        if (x > (simd::divides_exactly ? -87.3f : -86.0f) && !(error / truth <= far)) far = error / truth;
         const double product = static_cast<double>(x) * y;
-        if (std::fabs(x) > 1e-30f && std::fabs(x) < 80) CHECK(near(first_lane(activation_silu, x) / product, 1, 1.2e-7));
+        if (std::fabs(x) > 1e-30f && std::fabs(x) < 80) CHECK(near(first_lane(activation_silu, x) / product, 1, simd::divides_exactly ? 1.2e-7 : 4e-7));
     }
-    CHECK(absolute < 1e-7);
-    CHECK(relative < 6e-7);
-    CHECK(far < 4e-6);
+    const double divided = simd::divides_exactly ? 0 : 2.5e-7;  // two units in the last place
+    CHECK(absolute < 1e-7 + divided);
+    CHECK(relative < 6e-7 + divided);
+    CHECK(far < 4e-6 + divided);
     constexpr float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
     CHECK(first_lane(activation_sigmoid, infinity) == 1);
     CHECK(first_lane(activation_sigmoid, -infinity) == 0);
@@ -200,13 +207,13 @@ TEST_CASE("sine and cosine stay in [-1, 1] for any number; of an infinity or a N
     }
     for (const float x : {all, -all}) CHECK(std::fabs(first_lane(vector_sin, x)) <= 1);
     CHECK(first_lane(vector_cos, 0.0f) == 1.0f);
-    CHECK(first_lane(vector_sin, 1e-45f) == 1e-45f);
+    CHECK(first_lane(vector_sin, 1e-45f) == static_cast<float>(seen(1e-45f)));
 }
 
 TEST_CASE("tanh keeps the sign of zero and the smallest numbers") {
     CHECK(std::signbit(first_lane(vector_tanh, -0.0f)));
     CHECK(!std::signbit(first_lane(vector_tanh, 0.0f)));
-    CHECK(first_lane(vector_tanh, 1e-45f) == 1e-45f);
+    CHECK(first_lane(vector_tanh, 1e-45f) == static_cast<float>(seen(1e-45f)));
 }
 
 #endif

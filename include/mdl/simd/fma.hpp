@@ -33,18 +33,23 @@ MDL_ALWAYS_INLINE auto fma(Vector a, Vector b, Vector c) noexcept -> Vector {
 #endif
 }
 
-/// Several consecutive floats of one pixel, each of which will multiply whole vectors. x86 broadcasts each from memory;
-/// AArch64 loads four at once and multiplies by lane.
+/// Several consecutive floats of one pixel, each of which will multiply whole vectors. x86 broadcasts each from memory; ARM loads
+/// four at once and multiplies by lane.
 class Multipliers {
 public:
-#if defined(__aarch64__)
+#if defined(__ARM_NEON)
     static constexpr int count = 4;
     Multipliers() noexcept = default;
     MDL_ALWAYS_INLINE explicit Multipliers(const float* p) noexcept : four_(vld1q_f32(p)) {}
-    /// (the I-th float) * v + c
+    /// (the I-th float) * v + c. ARMv7 rounds twice: its fused multiply-add knows no lanes, and a copy of each float to all lanes
+    /// would take a register and, on a Cortex-A7 or A9, as long as the multiply-add itself.
     template <int I>
     MDL_ALWAYS_INLINE auto fma(Vector v, Vector c) const noexcept -> Vector {
+#if defined(__aarch64__)
         return Vector(vfmaq_laneq_f32(c, v, four_, I));
+#else
+        return Vector(vmlaq_lane_f32(c, v, I < 2 ? vget_low_f32(four_) : vget_high_f32(four_), I % 2));
+#endif
     }
 
 private:

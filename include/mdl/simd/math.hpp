@@ -20,15 +20,6 @@ namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
 
-/// a / b. xsimd 8.1's own on AArch64 is a reciprocal estimate with Newton steps, an ulp worse than the instruction.
-MDL_ALWAYS_INLINE auto divide(Vector a, Vector b) noexcept -> Vector {
-#if defined(__aarch64__)
-    return Vector(vdivq_f32(a, b));
-#else
-    return a / b;
-#endif
-}
-
 /// Coefficients[0] + Coefficients[1] x + ... of Count coefficients.
 template <auto Coefficients, int Count>
 MDL_ALWAYS_INLINE auto horner(Vector x) noexcept -> Vector {
@@ -83,7 +74,7 @@ MDL_ALWAYS_INLINE auto log(Vector x) noexcept -> Vector {
     // An integer below 2^22 in the low bits of 1.5 * 2^23 is that number as a float.
     const Vector magic = broadcast(12582912.0f);
     const Vector n = from_bits(exponent + bits(magic)) - magic;
-    const Vector s = (m - broadcast(1.0f)) / (m + broadcast(1.0f));
+    const Vector s = divide(m - broadcast(1.0f), m + broadcast(1.0f));
     const Vector z = s * s;
     Vector p = broadcast(2.0f / 9.0f);
     p = fma(p, z, broadcast(2.0f / 7.0f));
@@ -93,7 +84,7 @@ MDL_ALWAYS_INLINE auto log(Vector x) noexcept -> Vector {
     return fma(n, broadcast(0.693359375f), fma(n, broadcast(-2.12194440054690583e-4f), p));
 }
 
-/// 1 / (1 + e^-x) within 2 ulp for x >= -87.3; below, a positive number under 1.2e-38.
+/// 1 / (1 + e^-x) within 2 ulp (4 where division is an estimate) for x >= -87.3; below, a number under 1.2e-38, not negative.
 template <class Series = ExpTerms>
 MDL_ALWAYS_INLINE auto sigmoid(Vector x) noexcept -> Vector {
     const Vector one = broadcast(1.0f);
@@ -109,12 +100,13 @@ using ActivationTerms = Terms<7>;
 
 /// sums[I] = 1 + e^-x[I], for the activations: y = -x / ln2 = n + f, e^-x = 2^n 2^f. All vectors take each step together: alone, one waits
 /// for its own results most of the time. 1 / sum is within 1e-7 of the logistic function, relatively 6e-7 for x > -10 and 4e-6 for x > -87.3;
-/// below -88.4 the sum is infinite. A NaN stays one.
+/// below -88.4 the sum is infinite (where division is an estimate, 2^126). A NaN stays one.
 template <class Series = ActivationTerms, int... I>
 MDL_ALWAYS_INLINE void logistic_sums(const Vector* x, Vector* sums, std::integer_sequence<int, I...>) noexcept {
     constexpr int highest = Series::count - 1;
+    constexpr float highest_power = divides_exactly ? 128.0f : 126.0f;  // Newton's steps do not take an infinity
     const Vector scale = broadcast(static_cast<float>(-1 / taylor::ln2)), magic = broadcast(0x1.8p23f + 127);  // as Nearest, n + 127
-    Vector f[] = {max(broadcast(-126.0f), min(broadcast(128.0f), x[I] * scale))...};
+    Vector f[] = {max(broadcast(-126.0f), min(broadcast(highest_power), x[I] * scale))...};
     const Vector shifted[] = {f[I] + magic...};
     ((f[I] = f[I] - (shifted[I] - magic)), ...);
     ((sums[I] = broadcast(static_cast<float>(taylor::power_of_two[highest]))), ...);
@@ -145,7 +137,8 @@ __attribute__((noinline)) void logistic(Vector* x, int count) noexcept {
     if (count == 1) logistic<Silu, 1>(x);
 }
 
-/// tanh x within 2 ulp: -g / (g + 2) with g = e^-2|x| - 1 = 2^n (e^r - 1) + (2^n - 1), which loses nothing near zero.
+/// tanh x within 2 ulp (4 where division is an estimate): -g / (g + 2) with g = e^-2|x| - 1 = 2^n (e^r - 1) + (2^n - 1), which loses
+/// nothing near zero.
 template <class Series = ExpTerms>
 MDL_ALWAYS_INLINE auto tanh(Vector x) noexcept -> Vector {
     const Vector one = broadcast(1.0f);

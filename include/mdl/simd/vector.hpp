@@ -15,6 +15,8 @@
 
 #if defined(__AVX2__) || defined(__AVX512F__)
 #include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
 #endif
 
 #include <cstdint>
@@ -40,6 +42,15 @@ using IntVector = xsimd::batch<std::int32_t, Arch>;
 inline constexpr int lanes = static_cast<int>(sizeof(Vector) / sizeof(float));
 static_assert(lanes == 4 || lanes == 8 || lanes == 16, "mdl: vectors of 4, 8 or 16 floats are supported; define MDL_SIMD=0");
 
+#if defined(__arm__)
+/// Are subnormal numbers zero, as operands and as results? ARMv7's vectors know no others.
+inline constexpr bool flushes_subnormals = true;
+/// Is a quotient the nearest float? ARMv7 has an estimate of 1 / b and Newton's steps, and errs by up to 2 units in the last place.
+inline constexpr bool divides_exactly = false;
+#else
+inline constexpr bool flushes_subnormals = false, divides_exactly = true;
+#endif
+
 // Own names, always inlined: a function template of others that the compiler leaves out of line is a weak symbol outside
 // our namespace, which the linker may merge into code for a smaller instruction set.
 MDL_ALWAYS_INLINE auto broadcast(float value) noexcept -> Vector { return Vector(value); }
@@ -59,7 +70,22 @@ MDL_ALWAYS_INLINE auto min(Vector a, Vector b) noexcept -> Vector { return xsimd
 MDL_ALWAYS_INLINE auto max(Vector a, Vector b) noexcept -> Vector { return xsimd::max(a, b); }
 /// A NaN stays one: of two operands, one a NaN, x86 returns the second.
 MDL_ALWAYS_INLINE auto clamp(Vector x, Vector lo, Vector hi) noexcept -> Vector { return max(lo, min(hi, x)); }
-MDL_ALWAYS_INLINE auto sqrt(Vector x) noexcept -> Vector { return xsimd::sqrt(x); }
+/// a / b and the square root. xsimd 8.1 estimates both on ARM and takes Newton's steps, as ARMv7 must; AArch64 has instructions, which
+/// round correctly and know infinity.
+MDL_ALWAYS_INLINE auto divide(Vector a, Vector b) noexcept -> Vector {
+#if defined(__aarch64__)
+    return Vector(vdivq_f32(a, b));
+#else
+    return a / b;
+#endif
+}
+MDL_ALWAYS_INLINE auto sqrt(Vector x) noexcept -> Vector {
+#if defined(__aarch64__)
+    return Vector(vsqrtq_f32(x));
+#else
+    return xsimd::sqrt(x);
+#endif
+}
 /// The lanes of `yes` where x > limit, else those of `no`.
 MDL_ALWAYS_INLINE auto where_greater(Vector x, Vector limit, Vector yes, Vector no) noexcept -> Vector {
     return xsimd::select(x > limit, yes, no);

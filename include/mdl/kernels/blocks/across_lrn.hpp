@@ -48,7 +48,7 @@ inline void across_lrn(const Operation& op, int channels, int pixels, const floa
             for (int i = 1; i <= reach; ++i) sum = sum + (simd::load(squares + block * c - i) + simd::load(squares + block * c + i));
             const simd::Vector base = simd::fma(sum, factor, bias), root = simd::sqrt(base);
             const simd::Vector power = op.beta == 0.5f ? root : op.beta == 1.0f ? base : root * simd::sqrt(root);
-            simd::store(y + std::ptrdiff_t{p} * c + block * step, simd::load(from + block * step) * (one / power));
+            simd::store(y + std::ptrdiff_t{p} * c + block * step, simd::load(from + block * step) * simd::divide(one, power));
         }
     }
 }

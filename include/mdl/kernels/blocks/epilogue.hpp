@@ -101,7 +101,7 @@ MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd:
     if constexpr (Combine == Binary::add) return a + b;
     if constexpr (Combine == Binary::subtract) return a - b;
     if constexpr (Combine == Binary::multiply) return a * b;
-    if constexpr (Combine == Binary::divide) return a / b;
+    if constexpr (Combine == Binary::divide) return simd::divide(a, b);
     if constexpr (Combine == Binary::maximum) return simd::max(a, b);
     if constexpr (Combine == Binary::minimum) return simd::min(a, b);
 }

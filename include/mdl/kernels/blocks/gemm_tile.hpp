@@ -60,22 +60,17 @@ MDL_ALWAYS_INLINE void multiply_one(simd::Vector* acc, const float* const* pixel
     ((acc[I] = simd::fma(simd::broadcast(pixel[I / B][at]), weight.values[I % B], acc[I])), ...);
 }
 
-#if defined(__aarch64__)
 template <int B, int Lane, int... I>
 MDL_ALWAYS_INLINE void multiply_lane(simd::Vector* acc, const simd::Multipliers* x, const float* w, std::integer_sequence<int, I...>) noexcept {
     const Row<B> weight(w);
     ((acc[I] = x[I / B].template fma<Lane>(weight.values[I % B], acc[I])), ...);
 }
-template <int B, int... P, int... I>
-MDL_ALWAYS_INLINE void multiply_four(simd::Vector* acc, const float* const* pixel, std::ptrdiff_t at, const float* w,
-                                     std::integer_sequence<int, P...>, std::integer_sequence<int, I...> all) noexcept {
+template <int B, int... P, int... Lane, int... I>
+MDL_ALWAYS_INLINE void multiply_lanes(simd::Vector* acc, const float* const* pixel, std::ptrdiff_t at, const float* w,
+                                      std::integer_sequence<int, P...>, std::integer_sequence<int, Lane...>, std::integer_sequence<int, I...> all) noexcept {
     const simd::Multipliers x[] = {simd::Multipliers(pixel[P] + at)...};
-    multiply_lane<B, 0>(acc, x, w, all);
-    multiply_lane<B, 1>(acc, x, w + B * simd::lanes, all);
-    multiply_lane<B, 2>(acc, x, w + 2 * B * simd::lanes, all);
-    multiply_lane<B, 3>(acc, x, w + 3 * B * simd::lanes, all);
+    (multiply_lane<B, Lane>(acc, x, w + Lane * B * simd::lanes, all), ...);
 }
-#endif
 
 /// acc[p][b] += sum over k of pixel[p][k] * w[k][b]. At each tap one cache line at `ahead` is fetched: the weights that come next.
 template <int P, int B>
@@ -87,18 +82,18 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
         const std::ptrdiff_t tap = *offset;
         __builtin_prefetch(ahead, 0, 2);
         ahead += 16;
-#if defined(__aarch64__)
-        multiply_four<B>(acc, pixel, tap, w, std::make_integer_sequence<int, P>{}, all);
-#else
+        if constexpr (simd::Multipliers::count == c) {
+            multiply_lanes<B>(acc, pixel, tap, w, std::make_integer_sequence<int, P>{}, std::make_integer_sequence<int, c>{}, all);
+        } else {
 #if defined(__SANITIZE_ADDRESS__)
-        // Every load gets a check there: unrolled, a tile takes GCC half a minute to compile.
+            // Every load gets a check there: unrolled, a tile takes GCC half a minute to compile.
 #elif defined(__clang__)
 #pragma clang loop unroll(full)
 #else
 #pragma GCC unroll 16
 #endif
-        for (int i = 0; i < c; ++i) multiply_one<B>(acc, pixel, tap + i, w + i * B * c, all);
-#endif
+            for (int i = 0; i < c; ++i) multiply_one<B>(acc, pixel, tap + i, w + i * B * c, all);
+        }
     }
     for (const int* const end = offset + taps.tail; offset != end; ++offset) {
         std::ptrdiff_t tap = *offset;
