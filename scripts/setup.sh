@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # mdl: installs what building and testing need, where it is missing (Debian and its relatives).
 # SPDX-License-Identifier: MIT
+# usage: scripts/setup.sh [--arm]    --arm: the cross compilers for ARM as well
 set -euo pipefail
 
 packages=(g++ clang cmake ninja-build python3 binutils qemu-user libclang-rt-14-dev
     libxsimd-dev libeigen3-dev doctest-dev libprotobuf-dev protobuf-compiler libcli11-dev libstb-dev libbenchmark-dev)
+if [ "${1:-}" = --arm ]; then packages+=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf); fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "setup: this is not Debian; install the equivalents of: ${packages[*]}"

@@ -4,46 +4,62 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-configurations=(release clang asan noexcept portable)
+# NAME:ROOM+ROOM builds and tests these rooms of the library only.
+usual=(release clang asan noexcept portable arm64:simd+kernels armv7-neon:simd+kernels)
+arm=(arm64 arm64-clang armv7 armv7-clang armv7-neon armv7-portable)
 
 usage() {
-    echo "usage: scripts/test.sh [--only NAME]... [--jobs N]"
-    echo "  --only NAME  test one configuration: ${configurations[*]} (those of CMakePresets.json); may be given again"
+    echo "usage: scripts/test.sh [--arm] [--only NAME[:ROOM+...]]... [--jobs N]"
+    echo "  without      ${usual[*]}"
+    echo "  --arm        ${arm[*]}: cross compilers build, qemu runs the tests"
+    echo "  --only NAME  one configuration of CMakePresets.json, or some rooms of it (folders of tests/); may be given again"
     echo "  --jobs N     compile and test N at a time (default: the machine's processors)"
 }
 
+configurations=("${usual[@]}")
 only=()
 jobs=$(nproc)
 while [ $# -gt 0 ]; do
     case $1 in
+    --arm) configurations=("${arm[@]}"); shift ;;
     --only) only+=("${2:?test.sh: --only needs a name}"); shift 2 ;;
     --jobs) jobs=${2:?test.sh: --jobs needs a number}; shift 2 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
 done
-for name in "${only[@]}"; do
-    [[ " ${configurations[*]} debug " == *" $name "* ]] || { echo "test.sh: there is no configuration $name" >&2; usage >&2; exit 2; }
-done
 [ ${#only[@]} -eq 0 ] || configurations=("${only[@]}")
+for name in "${configurations[@]}"; do
+    grep -q "\"configurePreset\": \"${name%%:*}\"" CMakePresets.json ||
+        { echo "test.sh: there is no configuration ${name%%:*}" >&2; usage >&2; exit 2; }
+done
 
-bash scripts/setup.sh
+case ${configurations[*]} in
+*arm*) bash scripts/setup.sh --arm ;;
+*) bash scripts/setup.sh ;;
+esac
 
 passed=0 failed=0 skipped=0
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 attribute() { sed -n "s/^.* *\b$1=\"\([0-9]*\)\".*/\1/p" "$report.attributes" | head -n 1; }
 
-for name in "${configurations[@]}"; do
-    echo "== $name"
+for configuration in "${configurations[@]}"; do
+    echo "== $configuration"
     started=$SECONDS
+    name=${configuration%%:*} targets=() tests=()
+    if [ "$name" != "$configuration" ]; then
+        IFS=+ read -ra rooms <<<"${configuration#*:}"
+        targets=(--target "${rooms[@]/#/mdl_test_}")
+        tests=(-R "^($(IFS='|' && echo "${rooms[*]}"))/")
+    fi
     if ! cmake --preset "$name" >"$report" 2>&1; then
         cat "$report"
         echo "test.sh: $name: configuring failed"
         failed=$((failed + 1))
         continue
     fi
-    if ! cmake --build --preset "$name" -j "$jobs" >"$report" 2>&1; then
+    if ! cmake --build --preset "$name" -j "$jobs" "${targets[@]}" >"$report" 2>&1; then
         grep -E 'error|FAILED|warning' "$report" | head -n 40 || tail -n 40 "$report"
         echo "test.sh: $name: the build failed; see it whole with: cmake --build --preset $name"
         failed=$((failed + 1))
@@ -51,7 +67,7 @@ for name in "${configurations[@]}"; do
     fi
     echo "built in $((SECONDS - started)) s"
     rm -f "$report.xml"
-    ctest --preset "$name" -j "$jobs" --output-junit "$report.xml" || true
+    ctest --preset "$name" "${tests[@]}" -j "$jobs" --output-junit "$report.xml" || true
     if [ ! -s "$report.xml" ]; then
         failed=$((failed + 1))
         continue

@@ -26,7 +26,7 @@ using namespace mdl::weights;
 class Dice {
 public:
     explicit Dice(std::uint32_t seed) : engine_(seed) {}
-    auto below(std::size_t end) -> std::size_t { return end == 0 ? 0 : (std::size_t{engine_()} << 32 | engine_()) % end; }
+    auto below(std::size_t end) -> std::size_t { return end == 0 ? 0 : static_cast<std::size_t>((std::uint64_t{engine_()} << 32 | engine_()) % end); }
 
 private:
     std::mt19937 engine_;

@@ -1,24 +1,24 @@
 # mdl: checks what the compiler says where xsimd is not installed, and that MDL_SIMD=0 then needs no xsimd.
 # SPDX-License-Identifier: MIT
-"""usage: xsimd_missing.py INCLUDE_FOLDER COMPILER"""
+"""usage: xsimd_missing.py INCLUDE_FOLDER COMPILER [FLAG...]"""
 import os
 import subprocess
 import sys
 import tempfile
 
-include, compiler = sys.argv[1:]
+include, compiler = sys.argv[1], sys.argv[2:]
 SENTENCE = "mdl: xsimd is missing; install libxsimd-dev or define MDL_SIMD=0 for the portable backend"
 PROGRAM = "#include <mdl/mdl.hpp>\n"
 
 
 def search_folders() -> list[str]:
-    said = subprocess.run([compiler, "-E", "-v", "-x", "c++", "/dev/null"], capture_output=True, text=True, check=True).stderr
+    said = subprocess.run([*compiler, "-E", "-v", "-x", "c++", "/dev/null"], capture_output=True, text=True, check=True).stderr
     lines = said.split("#include <...> search starts here:")[1].split("End of search list.")[0]
     return [line.strip() for line in lines.splitlines() if line.strip()]
 
 
 def compile_without_xsimd(folders: list[str], *flags: str) -> subprocess.CompletedProcess:
-    return subprocess.run([compiler, "-std=c++20", "-fsyntax-only", "-nostdinc", "-nostdinc++", *flags, f"-I{include}",
+    return subprocess.run([*compiler, "-std=c++20", "-fsyntax-only", "-nostdinc", "-nostdinc++", *flags, f"-I{include}",
                            *(part for folder in folders for part in ("-isystem", folder)), "-x", "c++", "-"],
                           input=PROGRAM, capture_output=True, text=True)
 
