@@ -170,6 +170,10 @@ TEST_CASE("softmax and its logarithm equal the reference over odd row lengths, e
         kernels::reference::log_softmax(1, shape, x.data(), expected.data());
         CHECK(largest_difference(y, expected) < 2e-5);  // scores to 160: a unit in the last place is 1.5e-5
     }
+    const Floats far{10000, 10001, 10002, 10003}, truth{-3.4401896f, -2.4401896f, -1.4401897f, -0.44018972f};
+    Floats y(4);
+    kernels::softmax_rows<true>(1, 4, far.data(), y.data(), Serial{});
+    CHECK(largest_difference(y, truth) < 5e-7);  // the differences are exact, however large the scores
 }
 
 TEST_CASE("response normalisation across channels ignores the padding lanes") {

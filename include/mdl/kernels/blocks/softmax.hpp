@@ -47,8 +47,9 @@ void softmax_rows(int rows, int count, const float* x, float* y, const Parallel&
             }
         }
         if constexpr (Log) {
-            const float offset = largest + std::log(sum);
-            for (int i = 0; i < count; ++i) to[i] = from[i] - offset;
+            // The largest goes first: it and the logarithm added would round the logarithm away.
+            const float logarithm = std::log(sum);
+            for (int i = 0; i < count; ++i) to[i] = from[i] - largest - logarithm;
         } else {
             const float factor = 1.0f / sum;
             const simd::Vector factors = simd::broadcast(factor);
