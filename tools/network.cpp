@@ -50,12 +50,12 @@ auto describe(const Operation& op) -> graph::Description {
         case Op::log_softmax: return like<LogSoftmax>(op);
         case Op::binary: return layers::binary_description(op.binary);
         case Op::concat: return layers::concat_description(op.axis);
-        case Op::slice: return layers::slice_description(op.axis, op.begin, op.end);
+        case Op::slice: return layers::slice_description(op.axis, op.begin, op.end, op.step);
         case Op::reshape: return op.dims.rank == 0 ? layers::flatten_description(op.axis) : layers::reshape_description(op.dims);
         case Op::transpose: return layers::transpose_description(op.dims);
         case Op::channel_shuffle: return layers::channel_shuffle_description(op.groups);
         case Op::pad: return like<ZeroPad<0, 0, 0, 0>>(op);
-        case Op::reduce_mean: return like<ReduceMean<Axes<1>>>(op);
+        case Op::reduce: return like<ReduceMean<>>(op);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;

@@ -75,7 +75,7 @@ auto training(const Case& test) -> bool {
 
 auto random(const Case& test) -> bool { return uses(test, {"Bernoulli", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial"}); }
 
-auto shape_of_data(const Case& test) -> bool { return uses(test, {"Compress", "NonMaxSuppression", "NonZero", "Unique"}); }
+auto shape_of_data(const Case& test) -> bool { return uses(test, {"Compress", "NonMaxSuppression", "NonZero", "Range", "Unique"}); }
 
 auto is_empty(const onnx::ValueInfoProto& value) -> bool {
     const auto& dims = value.type().tensor_type().shape().dim();

@@ -15,6 +15,8 @@ TEST_CASE("joins agree with the reference") {
     agrees<Net<Concat<Axis<2>, Identity, Relu>, Conv<5>>>();
     agrees<Net<Maximum<Conv<8>, Conv<8>>, Subtract<Conv<4>, Conv<4>>>>();
     agrees<Net<Add<Identity, Constant<1, 19, 1, 1>>, Conv<5>, Mul<Identity, Constant<1, 1, 13, 11>>>>();
+    agrees<Net<Pow<Exp, Sequential<GlobalPool<Max>, Sigmoid>>, Conv<5>, Less<Identity, GlobalPool<Average>>>>();
+    agrees<Net<Div<Conv<5>, Sequential<Conv<5>, Exp>>, Conv<6>>>();
     agrees<Net<Minimum<Identity, Relu>, Div<Identity, Sequential<Exp, GlobalPool<Max>>>>>();
 }
 

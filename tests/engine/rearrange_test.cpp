@@ -22,6 +22,14 @@ TEST_CASE("chains of concatenation, shuffle and split agree with the reference")
     agrees<ShuffleUnits<6>>();
 }
 
+TEST_CASE("reductions agree with the reference") {
+    agrees<Net<ReduceMax<Axes<2, 3>>, Conv<5>>>();
+    agrees<Net<ReduceSum<Axes<1>>, Conv<5>>>();
+    agrees<Net<ReduceL2<Axes<1, 2>, DropDims>>>();
+    agrees<Net<ArgMax<Axes<1>>>>();
+    agrees<Net<ReduceLogSumExp<>>>();
+}
+
 TEST_CASE("rearrangements agree with the reference") {
     agrees<Net<Conv<12>, ChannelShuffle<3>, Conv<4>>>();
     agrees<Net<Transpose<0, 2, 3, 1>, Relu>>();
@@ -29,5 +37,9 @@ TEST_CASE("rearrangements agree with the reference") {
     agrees<Net<Slice<Axis<1>, Begin<3>, End<-2>>, Conv<4>>>();
     agrees<Net<Slice<Axis<3>, Begin<2>, End<9>>, Conv<4>>>();
     agrees<Net<PadTensor<Before<0, 1, 2, 0>, After<0, 0, 1, 3>, Value<0.5>>, Conv<4>>>();
+    agrees<Net<Slice<Axis<1>, Begin<1>, Step<3>>, Conv<4>>>();
+    agrees<Net<Slice<Axis<3>, Begin<-1>, Step<-2>>, Slice<Axis<2>, Begin<9>, End<2>, Step<-1>>, Conv<4>>>();
+    agrees<Net<ReflectPad<3, 2, 0, 1>, Conv<4>, EdgePad<0, 4, 2, 1>>>();
+    agrees<Net<PadTensor<Before<0, 2, 1, 0>, After<0, 1, 0, 3>, Wrap>, Relu>>();
     agrees<Net<Identity, Dropout>>();
 }

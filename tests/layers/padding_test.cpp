@@ -31,3 +31,12 @@ TEST_CASE("every wrong padding is named, with the shapes that show it") {
     static_assert(infer<ZeroPad<most, 0, most, 0>>({{1, 5, 8, 8}}).problem == Problem::too_large);
     CHECK(infer<PadTensor<Before<65535, 65535>, After<0, 0>>>({{1, 1}}).shows(Problem::too_large, {65536, 65536}));
 }
+
+TEST_CASE("a reflection shows at most what lies behind the mirror, a wrapped padding the whole axis, an edge any width") {
+    CHECK(infer<ReflectPad<3, 4, 3, 4>>({{1, 2, 4, 5}}).is({1, 2, 10, 13}));
+    CHECK(infer<ReflectPad<4, 0, 0, 0>>({{1, 2, 4, 5}}).problem == Problem::reflection_too_wide);
+    CHECK(infer<ReflectPad<0, 0, 0, 5>>({{1, 2, 4, 5}}).problem == Problem::reflection_too_wide);
+    CHECK(infer<EdgePad<9, 9, 9, 9>>({{1, 2, 4, 5}}).is({1, 2, 22, 23}));
+    CHECK(infer<PadTensor<Before<3>, After<2>, Wrap>>({{3}}).is({8}));
+    CHECK(infer<PadTensor<Before<4>, After<0>, Wrap>>({{3}}).problem == Problem::reflection_too_wide);
+}

@@ -102,3 +102,15 @@ TEST_CASE("channel shuffle keeps the shape, and its groups divide the channels")
     CHECK(infer<ChannelShuffle<0>>({map}).shows(Problem::not_positive, map, {0}));
     CHECK(infer<ChannelShuffle<2>>({{1, 12}}).shows(Problem::wrong_rank, {1, 12}, {4}));
 }
+
+TEST_CASE("a slice with a step takes every so many elements, forwards or backwards") {
+    static_assert(infer<Slice<Axis<0>, Step<2>>>({{5}}).is({3}));
+    static_assert(infer<Slice<Axis<0>, Begin<1>, End<5>, Step<3>>>({{6}}).is({2}));
+    static_assert(infer<Slice<Axis<0>, Begin<-1>, Step<-1>>>({{5}}).is({5}));
+    CHECK(infer<Slice<Axis<0>, Begin<4>, End<0>, Step<-1>>>({{5}}).is({4}));
+    CHECK(infer<Slice<Axis<0>, Begin<4>, End<-5>, Step<-3>>>({{5}}).is({2}));
+    CHECK(infer<Slice<Axis<0>, Begin<1>, End<2>, Step<-1>>>({{5}}).problem == Problem::slice_out_of_range);
+    CHECK(infer<Slice<Axis<0>, Begin<5>, Step<-1>>>({{5}}).problem == Problem::slice_out_of_range);
+    CHECK(infer<Slice<Axis<0>, Step<0>>>({{5}}).problem == Problem::step_is_zero);
+    CHECK(is_settled(Slice<Axis<-1>, Begin<-1>, Step<-2>>::description, {{4, 5}}));
+}

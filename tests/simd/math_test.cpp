@@ -30,6 +30,8 @@ const auto vector_exp = [](simd::Vector x) { return simd::exp(x); };
 const auto vector_log = [](simd::Vector x) { return simd::log(x); };
 const auto vector_tanh = [](simd::Vector x) { return simd::tanh(x); };
 const auto vector_sigmoid = [](simd::Vector x) { return simd::sigmoid(x); };
+const auto vector_softplus = [](simd::Vector x) { return simd::softplus(x); };
+const auto vector_erf = [](simd::Vector x) { return simd::erf(x); };
 
 /// Largest relative error over [from, to], in units of a float's 2^-23.
 template <class F, class Exact>
@@ -57,6 +59,14 @@ TEST_CASE("the vector functions are within a few units in the last place") {
     CHECK(error(vector_log, [](double x) { return std::log(x); }, 0.6f, 1.6f) < 8);
 }
 
+TEST_CASE("softplus and erf are within their bounds, and as precise near zero as far from it") {
+    CHECK(error(vector_softplus, [](double x) { return std::log1p(std::exp(x)); }, -80.0f, 80.0f) < 8);
+    const auto erf = [](double x) { return std::erf(x); };
+    CHECK(error(vector_erf, erf, 0.4f, 5.0f) < 10);
+    CHECK(error(vector_erf, erf, -0.4f, 0.4f) < 10);
+    CHECK(first_lane(vector_erf, -7.0f) == -1.0f);
+}
+
 TEST_CASE("the vector functions are finite for any number, and a NaN stays one") {
     const float infinity = std::numeric_limits<float>::infinity();
     for (const float x : {infinity, -infinity, 3e38f, -3e38f, 0.0f, -0.0f, 1e-45f}) {
@@ -64,12 +74,15 @@ TEST_CASE("the vector functions are finite for any number, and a NaN stays one")
         CHECK(std::isfinite(first_lane(vector_tanh, x)));
         CHECK(std::isfinite(first_lane(vector_sigmoid, x)));
         CHECK(std::isfinite(first_lane(vector_log, x)));
+        CHECK(std::isfinite(first_lane(vector_erf, x)));
     }
     const float nan = std::numeric_limits<float>::quiet_NaN();
     CHECK(std::isnan(first_lane(vector_exp, nan)));
     CHECK(std::isnan(first_lane(vector_tanh, nan)));
     CHECK(std::isnan(first_lane(vector_sigmoid, nan)));
     CHECK(std::isnan(first_lane(vector_log, nan)));
+    CHECK(std::isnan(first_lane(vector_erf, nan)));
+    CHECK(std::isnan(first_lane(vector_softplus, nan)));
     CHECK(first_lane(vector_tanh, infinity) == 1.0f);
     CHECK(first_lane(vector_sigmoid, infinity) == 1.0f);
 }

@@ -11,17 +11,10 @@
 #include <vector>
 
 #include <mdl/engine/network.hpp>
-#include <mdl/kernels/reference/activation.hpp>
-#include <mdl/kernels/reference/convolution.hpp>
-#include <mdl/kernels/reference/dense.hpp>
-#include <mdl/kernels/reference/elementwise.hpp>
 #include <mdl/kernels/reference/image.hpp>
-#include <mdl/kernels/reference/normalization.hpp>
-#include <mdl/kernels/reference/pool.hpp>
-#include <mdl/kernels/reference/rearrange.hpp>
-#include <mdl/kernels/reference/reduce.hpp>
-#include <mdl/kernels/reference/softmax.hpp>
 #include <mdl/weights/writer.hpp>
+
+#include "support/reference_node.hpp"
 
 namespace mdl::test {
 
@@ -65,7 +58,6 @@ auto weights_file(const std::vector<Floats>& weights, std::uint64_t fingerprint_
 /// What every node of the written graph computes. `images`: the callers' memory of each input.
 template <class Net>
 auto run_reference(const std::vector<Floats>& weights, const std::vector<const void*>& images) -> std::vector<Floats> {
-    namespace ref = kernels::reference;
     static constexpr auto& g = engine::written<Net>;
     std::vector<Floats> values(static_cast<std::size_t>(g.node_count));
     std::size_t next_image = 0;
@@ -79,40 +71,12 @@ auto run_reference(const std::vector<Floats>& weights, const std::vector<const v
         for (const int input : g.inputs(i)) shapes.push_back(g.nodes[input].shape), x.push_back(values[static_cast<std::size_t>(input)].data());
         const auto weight = [&](int k) { return weights[static_cast<std::size_t>(node.first_weight + k)].data(); };
         float* const y = out.data();
-        switch (op.op) {
-            case Op::input: ref::import_image(op.image, node.shape, images[next_image++], y); break;
-            case Op::constant: std::copy_n(weight(0), out.size(), y); break;
-            case Op::convolution: ref::convolution(op, shapes[0], node.shape, x[0], weight(0), op.bias ? weight(1) : nullptr, y); break;
-            case Op::dense: ref::dense(op, shapes[0], node.shape, x[0], weight(0), op.bias ? weight(1) : nullptr, y); break;
-            case Op::pool: ref::pool(op, shapes[0], node.shape, x[0], y); break;
-            case Op::global_pool: ref::global_pool(op, shapes[0], node.shape, x[0], y); break;
-            case Op::batch_norm: ref::batch_norm(op, node.shape, x[0], weight(0), weight(1), weight(2), weight(3), y); break;
-            case Op::scale: ref::scale(node.shape, x[0], weight(0), op.bias ? weight(1) : nullptr, y); break;
-            case Op::prelu:
-                if (op.size == 1)
-                    ref::activation({ActivationKind::leaky_relu, weight(0)[0], 0}, node.shape.count(), x[0], y);
-                else
-                    ref::prelu(node.shape, x[0], weight(0), y);
-                break;
-            case Op::lrn: ref::lrn(op, node.shape, x[0], y); break;
-            case Op::activation: ref::activation(op.activation, node.shape.count(), x[0], y); break;
-            case Op::softmax: ref::softmax(op.axis, node.shape, x[0], y); break;
-            case Op::log_softmax: ref::log_softmax(op.axis, node.shape, x[0], y); break;
-            case Op::binary:
-                ref::binary(op.binary, shapes[0], shapes[1], node.shape, x[0], x[1], y);
-                for (std::size_t k = 2; k < x.size(); ++k) {
-                    const Floats partial = out;
-                    ref::binary(op.binary, node.shape, shapes[k], node.shape, partial.data(), x[k], y);
-                }
-                break;
-            case Op::concat: ref::concat(op.axis, shapes, x.data(), node.shape, y); break;
-            case Op::slice: ref::slice(op, shapes[0], node.shape, x[0], y); break;
-            case Op::transpose: ref::transpose(op, shapes[0], node.shape, x[0], y); break;
-            case Op::channel_shuffle: ref::channel_shuffle(op.groups, node.shape, x[0], y); break;
-            case Op::pad: ref::pad(op, shapes[0], node.shape, x[0], y); break;
-            case Op::reduce_mean: ref::reduce_mean(op, shapes[0], node.shape, x[0], y); break;
-            default: std::copy_n(x[0], out.size(), y); break;
-        }
+        if (op.op == Op::input)
+            kernels::reference::import_image(op.image, node.shape, images[next_image++], y);
+        else if (op.op == Op::constant)
+            std::copy_n(weight(0), out.size(), y);
+        else
+            run_reference_node(op, shapes, x, node.shape, weight, y);
     }
     std::vector<Floats> outputs;
     for (int o = 0; o < g.output_count; ++o) outputs.push_back(values[static_cast<std::size_t>(g.outputs[o])]);

@@ -53,7 +53,7 @@ TEST_CASE("a template of which every option is the default keeps its brackets") 
     };
     using mdl::Op;
     using mdl::Operation;
-    CHECK(text([](Operation& op) { op.op = Op::reduce_mean, op.keep_dims = true; }) == "mdl::ReduceMean<>");
+    CHECK(text([](Operation& op) { op.op = Op::reduce, op.keep_dims = true; }) == "mdl::ReduceMean<>");
     CHECK(text([](Operation& op) { op.op = Op::batch_norm, op.epsilon = 1e-5f; }) == "mdl::BatchNorm<>");
     CHECK(text([](Operation& op) { op.op = Op::scale, op.bias = true; }) == "mdl::Scale<>");
     CHECK(text([](Operation& op) { op.op = Op::convolution, op.depthwise = true, op.bias = true; }) == "mdl::DepthwiseConv<>");
@@ -259,4 +259,62 @@ TEST_CASE("neighbouring elements picked by constant indices are a slice") {
     }());
     model.node("Gather", {"x", "i"}, {"y"}).integer("axis", 1);
     CHECK(model.layers() == "Slice<Axis<1>, Begin<3>, End<4>>; Reshape<1, 2, 2>");
+}
+
+TEST_CASE("maps of one number keep their names and parameters") {
+    const auto one = [](const char* op) {
+        auto model = single(20, {1, 4});
+        model.node(op, {"x"}, {"y"});
+        return model.layers();
+    };
+    CHECK(one("Erf") == "Erf");
+    CHECK(one("Gelu") == "Gelu");
+    CHECK(one("Mish") == "Mish");
+    CHECK(one("Softplus") == "Softplus");
+    CHECK(one("Selu") == "Selu<>");
+    CHECK(one("IsInf") == "IsInf<true, true>");
+    auto tanh = single(20, {1, 4});
+    tanh.node("Gelu", {"x"}, {"y"}).string("approximate", "tanh");
+    CHECK(tanh.layers() == "GeluTanh");
+    auto celu = single(12, {1, 4});
+    celu.node("Celu", {"x"}, {"y"}).real("alpha", -1);
+    CHECK(celu.refusal().find("positive") != std::string::npos);
+}
+
+TEST_CASE("powers by one constant are products, roots, reciprocals or powers") {
+    const auto raised = [](float exponent) {
+        auto model = single(13, {1, 4});
+        model.floats("e", {}, {exponent});
+        model.node("Pow", {"x", "e"}, {"y"});
+        return model.layers();
+    };
+    CHECK(raised(2) == "Mul");
+    CHECK(raised(0.5f) == "Sqrt");
+    CHECK(raised(-1) == "Reciprocal");
+    CHECK(raised(0.75f) == "Power<0.75>");
+    ModelBuilder model(13);
+    model.input("x", {1, 2}).input("e", {1, 2}).output("y");
+    model.node("Pow", {"x", "e"}, {"y"});
+    CHECK(model.layers() == "Pow");
+    CHECK(evaluate(model.import(), {{2, 3}, {3, 2}})[0] == Values{8, 9});
+}
+
+TEST_CASE("slices keep their steps, and negative padding crops") {
+    auto model = single(13, {1, 6});
+    model.integers("s", {-1}).integers("e", {-100}).integers("a", {1}).integers("d", {-2});
+    model.node("Slice", {"x", "s", "e", "a", "d"}, {"y"});
+    CHECK(model.layers() == "Slice<Axis<1>, Begin<5>, Step<-2>>");
+    CHECK(evaluate(model.import(), {{0, 1, 2, 3, 4, 5}})[0] == Values{5, 3, 1});
+    auto crop = single(13, {1, 6});
+    crop.integers("p", {0, -1, 0, 1});
+    crop.node("Pad", {"x", "p"}, {"y"}).string("mode", "edge");
+    CHECK(crop.layers() == "Slice<Axis<1>, Begin<1>, End<6>>; PadTensor<Before<0, 0>, After<0, 1>, Edge>");
+    CHECK(evaluate(crop.import(), {{0, 1, 2, 3, 4, 5}})[0] == Values{1, 2, 3, 4, 5, 5});
+}
+
+TEST_CASE("a reduction of everything is one number") {
+    auto model = single(13, {1, 3});
+    model.node("ReduceSum", {"x"}, {"y"}).integer("keepdims", 0);
+    CHECK(model.layers() == "ReduceSum<Axes<0, 1>>; Reshape<1>");
+    CHECK(evaluate(model.import(), {{1, 2, 3}})[0] == Values{6});
 }

@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include <mdl/layers/rearrange.hpp>
+
 #include "failure.hpp"
 
 namespace mdl::tool {
@@ -96,7 +98,42 @@ auto activation(const Activation& f) -> std::string {
         case ActivationKind::hard_swish: return "mdl::HardSwish";
         case ActivationKind::silu: return "mdl::Silu";
         case ActivationKind::exp: return "mdl::Exp";
-        case ActivationKind::none: break;
+        case ActivationKind::abs: return "mdl::Abs";
+        case ActivationKind::negate: return "mdl::Negate";
+        case ActivationKind::sqrt: return "mdl::Sqrt";
+        case ActivationKind::reciprocal: return "mdl::Reciprocal";
+        case ActivationKind::log: return "mdl::Log";
+        case ActivationKind::floor: return "mdl::Floor";
+        case ActivationKind::ceil: return "mdl::Ceiling";
+        case ActivationKind::round: return "mdl::Round";
+        case ActivationKind::sign: return "mdl::Sign";
+        case ActivationKind::erf: return "mdl::Erf";
+        case ActivationKind::softplus: return "mdl::Softplus";
+        case ActivationKind::softsign: return "mdl::Softsign";
+        case ActivationKind::gelu: return "mdl::Gelu";
+        case ActivationKind::gelu_tanh: return "mdl::GeluTanh";
+        case ActivationKind::mish: return "mdl::Mish";
+        case ActivationKind::selu:
+            return f.a == 1.67326319217681884765625f && f.b == 1.05070102214813232421875f ? "mdl::Selu<>" : template_text("Selu", {real_text(f.a), real_text(f.b)});
+        case ActivationKind::celu: return f.a == 1 ? "mdl::Celu<>" : real_option("Celu", f.a);
+        case ActivationKind::thresholded_relu: return f.a == 1 ? "mdl::ThresholdedRelu<>" : real_option("ThresholdedRelu", f.a);
+        case ActivationKind::shrink: return template_text("Shrink", {real_text(f.a), real_text(f.b)});
+        case ActivationKind::power: return real_option("Power", f.a);
+        case ActivationKind::sin: return "mdl::Sin";
+        case ActivationKind::cos: return "mdl::Cos";
+        case ActivationKind::tan: return "mdl::Tan";
+        case ActivationKind::asin: return "mdl::Asin";
+        case ActivationKind::acos: return "mdl::Acos";
+        case ActivationKind::atan: return "mdl::Atan";
+        case ActivationKind::sinh: return "mdl::Sinh";
+        case ActivationKind::cosh: return "mdl::Cosh";
+        case ActivationKind::asinh: return "mdl::Asinh";
+        case ActivationKind::acosh: return "mdl::Acosh";
+        case ActivationKind::atanh: return "mdl::Atanh";
+        case ActivationKind::is_nan: return "mdl::IsNan";
+        case ActivationKind::is_inf: return template_text("IsInf", {f.a != 0 ? "true" : "false", f.b != 0 ? "true" : "false"});
+        case ActivationKind::none:
+        case ActivationKind::count: break;
     }
     return "mdl::Identity";
 }
@@ -109,16 +146,25 @@ auto binary_name(Binary binary) -> std::string {
         case Binary::divide: return "mdl::Div";
         case Binary::maximum: return "mdl::Maximum";
         case Binary::minimum: return "mdl::Minimum";
+        case Binary::power: return "mdl::Pow";
+        case Binary::modulo: return "mdl::Modulo";
+        case Binary::less: return "mdl::Less";
+        case Binary::less_or_equal: return "mdl::LessOrEqual";
+        case Binary::greater: return "mdl::Greater";
+        case Binary::greater_or_equal: return "mdl::GreaterOrEqual";
+        case Binary::equal: return "mdl::Equal";
     }
     return {};
 }
 
 auto pad(const Operation& op) -> std::string {
     const Shape &before = op.dims, &after = op.dims_end;
-    const bool on_map = before.rank == 4 && op.alpha == 0 && before[0] + before[1] + after[0] + after[1] == 0;
-    if (on_map) return option("ZeroPad", before[2], before[3], after[2], after[3]);
+    const bool on_map = before.rank == 4 && op.alpha == 0 && before[0] + before[1] + after[0] + after[1] == 0 && op.fill != Fill::wrap;
+    const std::string fill = op.fill == Fill::edge ? "Edge" : op.fill == Fill::reflect ? "Reflect" : op.fill == Fill::wrap ? "Wrap" : "Zero";
+    if (on_map) return option(fill + "Pad", before[2], before[3], after[2], after[3]);
     Options options{template_text("Before", sizes(before)), template_text("After", sizes(after))};
     if (op.alpha != 0) options.push_back(real_option("Value", op.alpha));
+    if (op.fill != Fill::constant) options.push_back("mdl::" + fill);
     return template_text("PadTensor", options);
 }
 
@@ -128,11 +174,38 @@ auto lrn(const Operation& op) -> std::string {
     return template_text("Lrn", options);
 }
 
-auto reduce_mean(const Operation& op) -> std::string {
+auto reduction_name(Reduction reduction) -> std::string {
+    switch (reduction) {
+        case Reduction::mean: return "ReduceMean";
+        case Reduction::sum: return "ReduceSum";
+        case Reduction::max: return "ReduceMax";
+        case Reduction::min: return "ReduceMin";
+        case Reduction::product: return "ReduceProd";
+        case Reduction::l1: return "ReduceL1";
+        case Reduction::l2: return "ReduceL2";
+        case Reduction::sum_of_squares: return "ReduceSumSquare";
+        case Reduction::log_sum: return "ReduceLogSum";
+        case Reduction::log_sum_exp: return "ReduceLogSumExp";
+        case Reduction::arg_max: return "ArgMax";
+        case Reduction::arg_max_last: return "ArgMaxLast";
+        case Reduction::arg_min: return "ArgMin";
+        case Reduction::arg_min_last: return "ArgMinLast";
+    }
+    return {};
+}
+
+auto reduce(const Operation& op) -> std::string {
     Options options;
     if (op.dims.rank > 0) options.push_back(template_text("Axes", sizes(op.dims)));
     if (!op.keep_dims) options.push_back("mdl::DropDims");
-    return template_text("ReduceMean", options);
+    return template_text(reduction_name(op.reduction), options);
+}
+
+auto slice(const Operation& op) -> std::string {
+    Options options{option("Axis", op.axis), option("Begin", op.begin)};
+    if (op.end != layers::to_the_end) options.push_back(option("End", op.end));
+    if (op.step != 1) options.push_back(option("Step", op.step));
+    return template_text("Slice", options);
 }
 
 }  // namespace
@@ -157,14 +230,14 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::log_softmax: return op.axis == 1 ? "mdl::LogSoftmax" : option("LogSoftmaxAxis", op.axis);
         case Op::binary: return binary_name(op.binary);
         case Op::concat: return "mdl::Concat";
-        case Op::slice: return template_text("Slice", {option("Axis", op.axis), option("Begin", op.begin), option("End", op.end)});
+        case Op::slice: return slice(op);
         case Op::reshape:
             return op.dims.rank == 0 ? (op.axis == 1 ? "mdl::Flatten" : option("FlattenFrom", op.axis))
                                      : template_text("Reshape", sizes(op.dims));
         case Op::transpose: return template_text("Transpose", sizes(op.dims));
         case Op::channel_shuffle: return option("ChannelShuffle", op.groups);
         case Op::pad: return pad(op);
-        case Op::reduce_mean: return reduce_mean(op);
+        case Op::reduce: return reduce(op);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;

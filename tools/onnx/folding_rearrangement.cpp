@@ -68,6 +68,8 @@ auto shape_of(const Fold& fold) -> Tensor {
     return Tensor::of_integers({end - start}, {dims.begin() + start, dims.begin() + end});
 }
 
+auto size_of(const Fold& fold) -> Tensor { return Tensor::of_integers({}, {count_of(fold.input(0).dims)}); }
+
 auto gather(const Fold& fold) -> Tensor {
     const Tensor& data = fold.input(0);
     const auto& indices = fold.integers(1);
@@ -233,6 +235,7 @@ void add_rearrangement(FunctionTable& table) {
     table["Constant"] = constant;
     table["ConstantOfShape"] = constant_of_shape;
     table["Shape"] = shape_of;
+    table["Size"] = size_of;
     table["Gather"] = gather;
     table["Slice"] = slice;
     table["Concat"] = concat;

@@ -18,8 +18,22 @@ void activation(Call& call, ActivationKind kind, float a = 0, float b = 0) {
     call.result(call.add(operation, {call.layer(0)}));
 }
 
-/// Clip's bounds: attributes up to opset 10, constant inputs since.
+/// A bound that the network computes.
+auto bounded(Call& call, int x, int k, Binary binary) -> int {
+    Operation operation;
+    operation.op = Op::binary;
+    operation.binary = binary;
+    return call.add(operation, {x, call.layer(k)});
+}
+
+/// Clip's bounds: attributes up to opset 10, inputs since.
 void clip(Call& call) {
+    if (call.opset() >= 11 && ((call.has(1) && !call.is_constant(1)) || (call.has(2) && !call.is_constant(2)))) {
+        int x = call.layer(0);
+        if (call.has(1)) x = bounded(call, x, 1, Binary::maximum);
+        if (call.has(2)) x = bounded(call, x, 2, Binary::minimum);
+        return call.result(x);
+    }
     constexpr float most = std::numeric_limits<float>::max();
     float low = -most, high = most;
     if (call.opset() < 11) {
@@ -86,8 +100,55 @@ void add_activations(LoweringTable& table) {
     table["Relu"] = [](Call& call) { activation(call, ActivationKind::relu); };
     table["Sigmoid"] = [](Call& call) { activation(call, ActivationKind::sigmoid); };
     table["Tanh"] = [](Call& call) { activation(call, ActivationKind::tanh); };
-    table["Exp"] = [](Call& call) { activation(call, ActivationKind::exp); };
     table["HardSwish"] = [](Call& call) { activation(call, ActivationKind::hard_swish); };
+    table["Abs"] = [](Call& call) { activation(call, ActivationKind::abs); };
+    table["Acos"] = [](Call& call) { activation(call, ActivationKind::acos); };
+    table["Acosh"] = [](Call& call) { activation(call, ActivationKind::acosh); };
+    table["Asin"] = [](Call& call) { activation(call, ActivationKind::asin); };
+    table["Asinh"] = [](Call& call) { activation(call, ActivationKind::asinh); };
+    table["Atan"] = [](Call& call) { activation(call, ActivationKind::atan); };
+    table["Atanh"] = [](Call& call) { activation(call, ActivationKind::atanh); };
+    table["Ceil"] = [](Call& call) { activation(call, ActivationKind::ceil); };
+    table["Cos"] = [](Call& call) { activation(call, ActivationKind::cos); };
+    table["Cosh"] = [](Call& call) { activation(call, ActivationKind::cosh); };
+    table["Erf"] = [](Call& call) { activation(call, ActivationKind::erf); };
+    table["Exp"] = [](Call& call) { activation(call, ActivationKind::exp); };
+    table["Floor"] = [](Call& call) { activation(call, ActivationKind::floor); };
+    table["IsNaN"] = [](Call& call) { activation(call, ActivationKind::is_nan); };
+    table["Log"] = [](Call& call) { activation(call, ActivationKind::log); };
+    table["Mish"] = [](Call& call) { activation(call, ActivationKind::mish); };
+    table["Reciprocal"] = [](Call& call) { activation(call, ActivationKind::reciprocal); };
+    table["Round"] = [](Call& call) { activation(call, ActivationKind::round); };
+    table["Sign"] = [](Call& call) { activation(call, ActivationKind::sign); };
+    table["Sin"] = [](Call& call) { activation(call, ActivationKind::sin); };
+    table["Sinh"] = [](Call& call) { activation(call, ActivationKind::sinh); };
+    table["Softplus"] = [](Call& call) { activation(call, ActivationKind::softplus); };
+    table["Softsign"] = [](Call& call) { activation(call, ActivationKind::softsign); };
+    table["Sqrt"] = [](Call& call) { activation(call, ActivationKind::sqrt); };
+    table["Tan"] = [](Call& call) { activation(call, ActivationKind::tan); };
+    table["Celu"] = [](Call& call) {
+        const float alpha = call.attributes.real("alpha", 1);
+        if (!(alpha > 0)) call.refuse(text("divides by its alpha of ", alpha, "; mdl supports a positive one"));
+        activation(call, ActivationKind::celu, alpha);
+    };
+    table["Gelu"] = [](Call& call) {
+        const auto approximate = call.attributes.string("approximate", "none");
+        if (approximate != "none" && approximate != "tanh") call.refuse(text("approximates by '", approximate, "', which mdl does not know"));
+        activation(call, approximate == "tanh" ? ActivationKind::gelu_tanh : ActivationKind::gelu);
+    };
+    table["IsInf"] = [](Call& call) {
+        const bool positive = call.attributes.integer("detect_positive", 1) != 0, negative = call.attributes.integer("detect_negative", 1) != 0;
+        activation(call, ActivationKind::is_inf, positive ? 1 : 0, negative ? 1 : 0);
+    };
+    table["Selu"] = [](Call& call) {
+        const float alpha = call.attributes.real("alpha", 1.67326319217681884765625f);
+        activation(call, ActivationKind::selu, alpha, call.attributes.real("gamma", 1.05070102214813232421875f));
+    };
+    table["Shrink"] = [](Call& call) {
+        const float lambda = call.attributes.real("lambd", 0.5f);
+        activation(call, ActivationKind::shrink, lambda, call.attributes.real("bias", 0));
+    };
+    table["ThresholdedRelu"] = [](Call& call) { activation(call, ActivationKind::thresholded_relu, call.attributes.real("alpha", 1)); };
     table["LeakyRelu"] = [](Call& call) { activation(call, ActivationKind::leaky_relu, call.attributes.real("alpha", 0.01f)); };
     table["Elu"] = [](Call& call) { activation(call, ActivationKind::elu, call.attributes.real("alpha", 1)); };
     table["HardSigmoid"] = [](Call& call) {

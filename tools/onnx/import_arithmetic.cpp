@@ -74,6 +74,20 @@ auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int {
     return call.add(operation, std::move(inputs));
 }
 
+auto add_activation(Call& call, int x, ActivationKind kind, float a = 0) -> int {
+    Operation operation;
+    operation.op = Op::activation;
+    operation.activation = {kind, a, 0};
+    return call.add(operation, {x});
+}
+
+/// All inputs, from left to right.
+auto sum_up(Call& call, Binary kind) -> int {
+    int sum = add_binary(call, kind, {call.layer(0), call.layer(1)});
+    for (int k = 2; k < call.input_count(); ++k) sum = add_binary(call, kind, {sum, call.layer(k)});
+    return sum;
+}
+
 void binary(Call& call, Binary kind) {
     if (call.input_count() != 2) call.refuse("needs two inputs");
     for (const int k : {0, 1}) {
@@ -89,24 +103,43 @@ void binary(Call& call, Binary kind) {
 void variadic(Call& call, Binary kind) {
     if (call.input_count() == 1) return call.result(call.layer(0));
     if (call.input_count() == 2) return binary(call, kind);
-    int sum = add_binary(call, kind, {call.layer(0), call.layer(1)});
-    for (int k = 2; k < call.input_count(); ++k) sum = add_binary(call, kind, {sum, call.layer(k)});
-    call.result(sum);
+    call.result(sum_up(call, kind));
 }
 
-/// -x, and x^2 where that is what Pow does.
+void mean(Call& call) {
+    const int sum = call.input_count() == 1 ? call.layer(0) : sum_up(call, Binary::add);
+    const Tensor share = Tensor::of_floats({}, {1.0f / static_cast<float>(call.input_count())});
+    if (!as_scale(call, Binary::multiply, sum, share, false))
+        call.result(add_binary(call, Binary::multiply, {sum, call.add_constant(share, Shape{1})}));
+}
+
 void negate(Call& call) {
-    const Tensor minus_one = Tensor::of_floats({}, {-1.0f});
     const int x = call.layer(0);
-    if (as_scale(call, Binary::multiply, x, minus_one, false)) return;
-    call.result(add_binary(call, Binary::multiply, {x, call.add_constant(minus_one, Shape{1})}));
+    if (as_scale(call, Binary::multiply, x, Tensor::of_floats({}, {-1.0f}), false)) return;
+    call.result(add_activation(call, x, ActivationKind::negate));
 }
 
+/// One exponent for all is a map of its own; some have a name.
 void power(Call& call) {
-    const Tensor& exponent = call.constant(1, "exponent");
-    if (!exponent.is_uniform() || exponent.real(0) != 2) call.refuse("raises to another power than 2; mdl supports squares");
-    call.result(add_binary(call, Binary::multiply, {call.layer(0), call.layer(0)}));
+    if (!call.is_constant(1) || !call.constant(1, "exponent").is_uniform() ||
+        call.constant(1, "exponent").dims.size() > static_cast<std::size_t>(call.shape(0).rank) || call.constant(1, "exponent").count() != 1)
+        return call.result(add_binary(call, Binary::power, {call.layer(0), call.layer(1)}));
+    const auto exponent = static_cast<float>(call.constant(1, "exponent").real(0));
+    const int x = call.layer(0);
+    if (exponent == 1) return call.result(x);
+    if (exponent == 2) return call.result(add_binary(call, Binary::multiply, {x, x}));
+    if (exponent == 0.5f) return call.result(add_activation(call, x, ActivationKind::sqrt));
+    if (exponent == -1) return call.result(add_activation(call, x, ActivationKind::reciprocal));
+    call.result(add_activation(call, x, ActivationKind::power, exponent));
 }
+
+void modulo(Call& call) {
+    if (call.attributes.integer("fmod", 0) == 0) call.refuse("takes the remainder of integers; mdl computes in float32, where ONNX wants fmod=1");
+    call.result(add_binary(call, Binary::modulo, {call.layer(0), call.layer(1)}));
+}
+
+/// Operators without a form for one constant.
+void plain(Call& call, Binary kind) { call.result(add_binary(call, kind, {call.layer(0), call.layer(1)})); }
 
 }  // namespace
 
@@ -116,6 +149,13 @@ void add_arithmetic(LoweringTable& table) {
     table["Mul"] = [](Call& call) { binary(call, Binary::multiply); };
     table["Div"] = [](Call& call) { binary(call, Binary::divide); };
     table["Neg"] = negate;
+    table["Mean"] = mean;
+    table["Mod"] = modulo;
+    table["Less"] = [](Call& call) { plain(call, Binary::less); };
+    table["LessOrEqual"] = [](Call& call) { plain(call, Binary::less_or_equal); };
+    table["Greater"] = [](Call& call) { plain(call, Binary::greater); };
+    table["GreaterOrEqual"] = [](Call& call) { plain(call, Binary::greater_or_equal); };
+    table["Equal"] = [](Call& call) { plain(call, Binary::equal); };
     table["Pow"] = power;
     table["Sum"] = [](Call& call) { variadic(call, Binary::add); };
     table["Max"] = [](Call& call) { variadic(call, Binary::maximum); };

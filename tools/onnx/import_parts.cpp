@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include <mdl/layers/rearrange.hpp>
+
 #include "failure.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
@@ -10,14 +12,15 @@ namespace mdl::tool {
 
 namespace {
 
-auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end) -> int {
+auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1) -> int {
     const Shape shape = call.network().shape(layer);
-    if (begin == 0 && end == shape[axis]) return layer;
+    if (begin == 0 && end == shape[axis] && step == 1) return layer;
     Operation operation;
     operation.op = Op::slice;
     operation.axis = axis;
     operation.begin = static_cast<int>(begin);
-    operation.end = static_cast<int>(end);
+    operation.end = end < 0 ? layers::to_the_end : static_cast<int>(end);
+    operation.step = static_cast<int>(step);
     return call.add(operation, {layer});
 }
 
@@ -26,20 +29,24 @@ void slice(Call& call) {
     const auto starts = call.list("starts", 1), ends = call.list("ends", 2), axes = call.list("axes", 3);
     if (!starts || !ends || starts->size() != ends->size() || (axes && axes->size() != starts->size()))
         call.refuse("has starts, ends and axes that do not fit together");
-    if (call.has(4))
-        for (const auto step : call.constant_integers(4, "steps"))
-            if (step != 1) call.refuse(text("takes every ", step, "th element; mdl supports steps of 1"));
+    const Dims steps = call.has(4) ? call.constant_integers(4, "steps") : Dims(starts->size(), 1);
+    if (steps.size() != starts->size()) call.refuse("has starts and steps that do not fit together");
     int layer = call.layer(0);
     for (std::size_t k = 0; k < starts->size(); ++k) {
         const int axis = static_cast<int>(
             normalised_axis(axes ? (*axes)[k] : static_cast<std::int64_t>(k), static_cast<std::size_t>(shape.rank)));
         const std::int64_t size = shape[axis];
-        const auto bound = [&](std::int64_t at) {
-            return std::clamp<std::int64_t>(at < 0 ? (at < -size ? 0 : at + size) : at, 0, size);
+        const std::int64_t step = std::clamp<std::int64_t>(steps[k], -size, size);
+        if (step == 0) call.refuse("steps by 0");
+        // Backwards the walk ends in front of the first element, at -1.
+        const auto bound = [&](std::int64_t at, std::int64_t lowest, std::int64_t highest) {
+            return std::clamp<std::int64_t>(at < 0 ? (at < -size ? lowest : at + size) : at, lowest, highest);
         };
-        const auto begin = bound((*starts)[k]), end = bound((*ends)[k]);
-        if (begin >= end) call.refuse(text("cuts an empty part out of axis ", axis, " of a tensor of shape ", to_text(shape)));
-        layer = add_slice(call, layer, axis, begin, end);
+        const auto begin = step > 0 ? bound((*starts)[k], 0, size) : bound((*starts)[k], 0, size - 1);
+        const auto end = step > 0 ? bound((*ends)[k], 0, size) : bound((*ends)[k], -1, size - 1);
+        if (step > 0 ? begin >= end : begin <= end)
+            call.refuse(text("cuts an empty part out of axis ", axis, " of a tensor of shape ", to_text(shape)));
+        layer = add_slice(call, layer, axis, begin, end, step);
     }
     call.result(layer);
 }

@@ -1,4 +1,4 @@
-// mdl: lowering of ONNX's pooling operators and of means over axes.
+// mdl: lowering of ONNX's pooling operators and of reductions over axes.
 // SPDX-License-Identifier: MIT
 #include "failure.hpp"
 #include "onnx/call.hpp"
@@ -37,16 +37,12 @@ void global_pool(Call& call, Pooling pooling) {
     result_from_map(call, add_global_pool(call, pooling), axes);
 }
 
-void reduce_mean(Call& call) {
+/// What the network does along `axes` of input 0.
+void add_reduction(Call& call, Reduction reduction, const std::vector<bool>& reduced, bool keep) {
     const Shape shape = call.shape(0);
-    const bool keep = call.attributes.integer("keepdims", 1) != 0;
-    auto axes = call.list("axes", 1).value_or(Dims{});
-    const bool nothing = call.attributes.integer("noop_with_empty_axes", 0) != 0 && axes.empty();
-    if (nothing) return call.result(call.layer(0));
-    std::vector<bool> reduced(static_cast<std::size_t>(shape.rank), axes.empty());
-    for (const auto axis : axes) reduced[normalised_axis(axis, static_cast<std::size_t>(shape.rank))] = true;
-    if (shape.rank == 4 && reduced == std::vector<bool>{false, false, true, true}) {
-        const int pooled = add_global_pool(call, Pooling::average);
+    const bool pools = reduction == Reduction::mean || reduction == Reduction::max;
+    if (pools && shape.rank == 4 && reduced == std::vector<bool>{false, false, true, true}) {
+        const int pooled = add_global_pool(call, reduction == Reduction::max ? Pooling::max : Pooling::average);
         if (keep) return call.result(pooled);
         Operation flatten;
         flatten.op = Op::reshape;
@@ -54,11 +50,39 @@ void reduce_mean(Call& call) {
         return call.result(call.add(flatten, {pooled}));
     }
     Operation operation;
-    operation.op = Op::reduce_mean;
+    operation.op = Op::reduce;
+    operation.reduction = reduction;
     operation.keep_dims = keep;
     for (int axis = 0; axis < shape.rank; ++axis)
         if (reduced[static_cast<std::size_t>(axis)]) operation.dims.push(axis);
-    call.result(call.add(operation, {call.layer(0)}));
+    // mdl's results have one axis at least.
+    const bool scalar = !keep && operation.dims.rank == shape.rank;
+    operation.keep_dims = keep || scalar;
+    const int layer = call.add(operation, {call.layer(0)});
+    if (!scalar) return call.result(layer);
+    Operation flat;
+    flat.op = Op::reshape;
+    flat.dims = Shape{1};
+    call.result(shape.rank == 1 ? layer : call.add(flat, {layer}));
+}
+
+void reduce(Call& call, Reduction reduction) {
+    const Shape shape = call.shape(0);
+    const bool keep = call.attributes.integer("keepdims", 1) != 0;
+    const auto axes = call.list("axes", 1).value_or(Dims{});
+    const bool nothing = call.attributes.integer("noop_with_empty_axes", 0) != 0 && axes.empty();
+    if (nothing) return call.result(call.layer(0));
+    std::vector<bool> reduced(static_cast<std::size_t>(shape.rank), axes.empty());
+    for (const auto axis : axes) reduced[normalised_axis(axis, static_cast<std::size_t>(shape.rank))] = true;
+    add_reduction(call, reduction, reduced, keep);
+}
+
+void find_extreme(Call& call, Reduction first, Reduction last) {
+    const Shape shape = call.shape(0);
+    std::vector<bool> reduced(static_cast<std::size_t>(shape.rank), false);
+    reduced[normalised_axis(call.attributes.integer("axis", 0), static_cast<std::size_t>(shape.rank))] = true;
+    const bool keep = call.attributes.integer("keepdims", 1) != 0;
+    add_reduction(call, call.attributes.integer("select_last_index", 0) != 0 ? last : first, reduced, keep);
 }
 
 }  // namespace
@@ -68,7 +92,18 @@ void add_pooling(LoweringTable& table) {
     table["AveragePool"] = [](Call& call) { pool(call, Pooling::average); };
     table["GlobalMaxPool"] = [](Call& call) { global_pool(call, Pooling::max); };
     table["GlobalAveragePool"] = [](Call& call) { global_pool(call, Pooling::average); };
-    table["ReduceMean"] = reduce_mean;
+    table["ReduceMean"] = [](Call& call) { reduce(call, Reduction::mean); };
+    table["ReduceSum"] = [](Call& call) { reduce(call, Reduction::sum); };
+    table["ReduceMax"] = [](Call& call) { reduce(call, Reduction::max); };
+    table["ReduceMin"] = [](Call& call) { reduce(call, Reduction::min); };
+    table["ReduceProd"] = [](Call& call) { reduce(call, Reduction::product); };
+    table["ReduceL1"] = [](Call& call) { reduce(call, Reduction::l1); };
+    table["ReduceL2"] = [](Call& call) { reduce(call, Reduction::l2); };
+    table["ReduceSumSquare"] = [](Call& call) { reduce(call, Reduction::sum_of_squares); };
+    table["ReduceLogSum"] = [](Call& call) { reduce(call, Reduction::log_sum); };
+    table["ReduceLogSumExp"] = [](Call& call) { reduce(call, Reduction::log_sum_exp); };
+    table["ArgMax"] = [](Call& call) { find_extreme(call, Reduction::arg_max, Reduction::arg_max_last); };
+    table["ArgMin"] = [](Call& call) { find_extreme(call, Reduction::arg_min, Reduction::arg_min_last); };
 }
 
 }  // namespace mdl::tool

@@ -1,6 +1,7 @@
 // mdl: lowering of reshape, flatten, squeeze, unsqueeze, transpose and padding.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <map>
 
 #include "failure.hpp"
 #include "onnx/call.hpp"
@@ -88,10 +89,25 @@ void transpose(Call& call) {
     call.result(call.add(operation, {call.layer(0)}));
 }
 
+/// What negative padding takes away.
+auto crop(Call& call, int layer, int axis, std::int64_t before, std::int64_t after) -> int {
+    const int size = call.network().shape(layer)[axis];
+    if (before < -size || after < -size || before + after <= -size)
+        call.refuse(text("crops all of axis ", axis, " of a tensor of shape ", to_text(call.network().shape(layer))));
+    Operation operation;
+    operation.op = Op::slice;
+    operation.axis = axis;
+    operation.begin = static_cast<int>(std::max<std::int64_t>(0, -before));
+    operation.end = static_cast<int>(size + std::min<std::int64_t>(0, after));
+    return call.add(operation, {layer});
+}
+
 void pad(Call& call) {
     const Shape shape = call.shape(0);
-    if (const auto mode = call.attributes.string("mode", "constant"); mode != "constant")
-        call.refuse(text("pads in mode '", mode, "'; mdl supports constant padding"));
+    const auto mode = call.attributes.string("mode", "constant");
+    const std::map<std::string_view, Fill> fills{{"constant", Fill::constant}, {"edge", Fill::edge}, {"reflect", Fill::reflect}, {"wrap", Fill::wrap}};
+    const auto fill = fills.find(mode);
+    if (fill == fills.end()) call.refuse(text("pads in mode '", mode, "', which mdl does not know; it supports constant, edge, reflect and wrap"));
     float value = 0;
     if (call.opset() < 11) value = call.attributes.real("value", 0);
     else if (call.has(2)) {
@@ -107,7 +123,9 @@ void pad(Call& call) {
     if (!pads || pads->size() != 2 * axes.size()) call.refuse("has pads that do not fit its axes");
     Operation operation;
     operation.op = Op::pad;
-    operation.alpha = value;
+    operation.alpha = fill->second == Fill::constant ? value : 0;
+    operation.fill = fill->second;
+    int layer = call.layer(0);
     for (int axis = 0; axis < shape.rank; ++axis) {
         operation.dims.push(0);
         operation.dims_end.push(0);
@@ -115,14 +133,15 @@ void pad(Call& call) {
     bool pads_something = false;
     for (std::size_t k = 0; k < axes.size(); ++k) {
         const int axis = static_cast<int>(normalised_axis(axes[k], static_cast<std::size_t>(shape.rank)));
-        const auto before = (*pads)[k], after = (*pads)[k + axes.size()];
-        if (before < 0 || after < 0) call.refuse("crops by negative padding, which mdl does not support; use Slice");
+        auto before = (*pads)[k], after = (*pads)[k + axes.size()];
+        if (before < 0 || after < 0) layer = crop(call, layer, axis, before, after);
+        before = std::max<std::int64_t>(before, 0), after = std::max<std::int64_t>(after, 0);
         if (before > 1 << 20 || after > 1 << 20) call.refuse("pads by more than a million, which mdl does not support");
         operation.dims[axis] = static_cast<int>(before);
         operation.dims_end[axis] = static_cast<int>(after);
         pads_something |= before + after > 0;
     }
-    call.result(pads_something ? call.add(operation, {call.layer(0)}) : call.layer(0));
+    call.result(pads_something ? call.add(operation, {layer}) : layer);
 }
 
 }  // namespace

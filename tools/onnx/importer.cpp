@@ -90,6 +90,8 @@ private:
                 dims.push_back(dynamic ? 1 : dim.dim_value());
             }
         }
+        // A declared scalar is a tensor of one element here.
+        if (dims.empty() && input.type().tensor_type().has_shape()) dims.push_back(1);
         if (dims.empty())
             fail(Exit::bad_input, "input '", input.name(), "' declares no shape; give it, as in --shape ", input.name(),
                  "=1,3,224,224");
@@ -146,10 +148,10 @@ private:
         }
     }
 
-    /// Shape needs only the shape of a computed tensor; everything else is folded where all inputs are constants.
+    /// Shape and Size need only the shape of a computed tensor; everything else is folded where all inputs are constants.
     auto fold(const onnx::NodeProto& node, Call& call, std::vector<const Tensor*> constants) -> bool {
         Tensor stand_in;
-        if (node.op_type() == "Shape" && call.has(0) && !call.is_constant(0)) {
+        if ((node.op_type() == "Shape" || node.op_type() == "Size") && call.has(0) && !call.is_constant(0)) {
             stand_in.dims = to_dims(call.shape(0));
             constants[0] = &stand_in;
         }

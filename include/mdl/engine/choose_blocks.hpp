@@ -82,6 +82,7 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
     const auto on_blocks = [&](Kernel kernel, std::size_t scratch = 0) { take(node, kernel, Layout::blocks, Layout::blocks, scratch); };
     switch (op.op) {
         case Op::activation:
+            if (!is_common(op.activation.kind)) return;
             on_blocks(Kernel::activation);
             node.choice.in_place = true;
             break;
@@ -93,7 +94,7 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
             node.choice.in_place = true;
             break;
         case Op::binary:
-            if (const int gate = channel_operand(g, node); gate != -2) {
+            if (const int gate = channel_operand(g, node); gate != -2 && is_common(op.binary)) {
                 on_blocks(gate == -1 ? Kernel::binary : Kernel::binary_channel);
                 node.choice.in_place = true;
             }
@@ -104,7 +105,7 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
         case Op::channel_shuffle:
         case Op::channel_gather: on_blocks(Kernel::channel_gather); break;
         case Op::slice:
-            if (op.axis != 1) return;
+            if (op.axis != 1 || op.step != 1) return;
             on_blocks(Kernel::channel_gather);
             if (op.begin % block_channels == 0 && maker.operation.op != Op::constant) {
                 on_blocks(Kernel::nothing);

@@ -22,20 +22,21 @@ namespace mdl::engine {
 inline namespace MDL_ISA {
 
 /// y = x scale + shift a channel, then the activation: an affine node, or what was fused in front of an operator.
-inline void apply_affine(const Shape& shape, const float* x, const float* scale, const float* shift, const Activation& activation, float* y) noexcept {
+template <ActivationKind Kind>
+void apply_affine(const Shape& shape, const float* x, const float* scale, const float* shift, const Activation& activation, float* y) noexcept {
     kernels::reference::scale(shape, x, scale, shift, y);
-    kernels::reference::activation(activation, shape.count(), y, y);
+    if constexpr (Kind != ActivationKind::none) kernels::reference::activation<Kind>(activation.a, activation.b, shape.count(), y, y);
 }
 
 /// Both operands of a broadcast operator, or the first two of more; the others follow one by one.
-template <std::size_t Count>
-void apply_binary(Binary binary, const std::array<Shape, Count>& shapes, const std::array<const float*, Count>& x, const Shape& out, float* y) noexcept {
+template <Binary Kind, std::size_t Count>
+void apply_binary(const std::array<Shape, Count>& shapes, const std::array<const float*, Count>& x, const Shape& out, float* y) noexcept {
     if constexpr (Count == 1) {
         std::memmove(y, x[0], static_cast<std::size_t>(out.count()) * sizeof(float));
     } else {
         // The partial result has y's shape only if the first two span it; where they do not, the rest is broadcast in a second walk.
-        kernels::reference::binary(binary, shapes[0], shapes[1], out, x[0], x[1], y);
-        for (std::size_t k = 2; k < Count; ++k) kernels::reference::binary(binary, out, shapes[k], out, y, x[k], y);
+        kernels::reference::binary<Kind>(shapes[0], shapes[1], out, x[0], x[1], y);
+        for (std::size_t k = 2; k < Count; ++k) kernels::reference::binary<Kind>(out, shapes[k], out, y, x[k], y);
     }
 }
 
@@ -47,11 +48,11 @@ void finish(const Frame& frame, float* y) noexcept {
     static constexpr Shape out = g.nodes[I].shape;
     static constexpr graph::Fusion fusion = g.nodes[I].fusion;
     if constexpr (fusion.slope >= 0) prelu(out, y, frame.weights + packing<Net, O>.place(I).slope, y);
-    if constexpr (static_cast<bool>(fusion.inner)) activation(fusion.inner, out.count(), y, y);
+    if constexpr (static_cast<bool>(fusion.inner)) activation<fusion.inner.kind>(fusion.inner.a, fusion.inner.b, out.count(), y, y);
     if constexpr (fusion.residual) {
         constexpr Place residual = place_of<Net, O>(g.input(I, g.nodes[I].input_count - 1));
-        binary(fusion.residual_binary, out, out, out, y, residual.floats(frame), y);
-        activation(fusion.outer, out.count(), y, y);
+        binary<fusion.residual_binary>(out, out, out, y, residual.floats(frame), y);
+        if constexpr (static_cast<bool>(fusion.outer)) activation<fusion.outer.kind>(fusion.outer.a, fusion.outer.b, out.count(), y, y);
     }
 }
 
@@ -82,7 +83,7 @@ void run_reference(const Frame& frame) noexcept {
     if constexpr (fusion.prologue_count > 0) {
         float* const prepared = reinterpret_cast<float*>(frame.arena + memory<Net, O>.scratch[I]);
         static constexpr Activation before = fusion.prologue_activation;
-        apply_affine(in, x, frame.weights + packed.scale, frame.weights + packed.shift, before, prepared);
+        apply_affine<fusion.prologue_activation.kind>(in, x, frame.weights + packed.scale, frame.weights + packed.shift, before, prepared);
         x = prepared;
     }
     if constexpr (op.op == Op::convolution) {
@@ -100,18 +101,18 @@ void run_reference(const Frame& frame) noexcept {
         if constexpr (g.nodes[I].weights[0].shape.count() == out[1]) {
             prelu(out, x, frame.weights + packed.slope, y);
         } else {
-            activation(Activation{ActivationKind::leaky_relu, frame.weights[packed.slope], 0}, out.count(), x, y);
+            activation<ActivationKind::leaky_relu>(frame.weights[packed.slope], 0, out.count(), x, y);
         }
     } else if constexpr (op.op == Op::lrn) {
         lrn(op, out, x, y);
     } else if constexpr (op.op == Op::activation) {
-        activation(op.activation, out.count(), x, y);
+        activation<op.activation.kind>(op.activation.a, op.activation.b, out.count(), x, y);
     } else if constexpr (op.op == Op::softmax) {
         softmax(op.axis, out, x, y);
     } else if constexpr (op.op == Op::log_softmax) {
         log_softmax(op.axis, out, x, y);
     } else if constexpr (op.op == Op::binary) {
-        apply_binary(op.binary, shapes, operands, out, y);
+        apply_binary<op.binary>(shapes, operands, out, y);
     } else if constexpr (op.op == Op::concat) {
         concat(op.axis, shapes, operands.data(), out, y);
     } else if constexpr (op.op == Op::slice) {
@@ -124,8 +125,8 @@ void run_reference(const Frame& frame) noexcept {
         channel_gather(op, shapes, operands.data(), out, y);
     } else if constexpr (op.op == Op::pad) {
         pad(op, in, out, x, y);
-    } else if constexpr (op.op == Op::reduce_mean) {
-        reduce_mean(op, in, out, x, y);
+    } else if constexpr (op.op == Op::reduce) {
+        reduce<op.reduction>(op, in, out, x, y);
     } else {
         static_assert(op.op == Op::identity || op.op == Op::reshape, "mdl: the engine has no reference kernel for this operator");
         std::memmove(y, x, static_cast<std::size_t>(out.count()) * sizeof(float));

@@ -44,6 +44,9 @@ struct WrongNetwork {
     static_assert(P != Problem::image_channels, "mdl: the pixel order does not fit the number of channels; Rgb, Bgr and Rgba go with 3, Grey with 1");
     static_assert(P != Problem::mean_count, "mdl: Mean and ScaleBy take one number, or one for each of at most four channels");
     static_assert(P != Problem::negative_padding, "mdl: a padding is negative; give 0 or more, and cut with Slice");
+    static_assert(P != Problem::one_axis, "mdl: a position is searched along one axis; give Axes<n> with one number");
+    static_assert(P != Problem::step_is_zero, "mdl: the slice steps by 0; give a step that is not 0");
+    static_assert(P != Problem::reflection_too_wide, "mdl: a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge");
     static constexpr bool ok = P == Problem::none;
 };
 
@@ -91,6 +94,9 @@ constexpr auto sentence(Problem problem) noexcept -> std::string_view {
         case Problem::image_channels: return "the pixel order does not fit the number of channels; Rgb, Bgr and Rgba go with 3, Grey with 1";
         case Problem::mean_count: return "Mean and ScaleBy take one number, or one for each of at most four channels";
         case Problem::negative_padding: return "a padding is negative; give 0 or more, and cut with Slice";
+        case Problem::one_axis: return "a position is searched along one axis; give Axes<n> with one number";
+        case Problem::step_is_zero: return "the slice steps by 0; give a step that is not 0";
+        case Problem::reflection_too_wide: return "a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge";
     }
     return "the network is wrong";
 }

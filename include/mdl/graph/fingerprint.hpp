@@ -36,7 +36,8 @@ constexpr void add_operation(WordHash& hash, const Operation& op) noexcept {
     const auto flag = [](bool set, int bit) { return static_cast<int>(set) << bit; };
     hash.add_pair(static_cast<int>(op.op) << 16 | static_cast<int>(op.binary) << 8 | static_cast<int>(op.pooling),
                   flag(op.bias, 0) | flag(op.depthwise, 1) | flag(op.within_channel, 2) | flag(op.keep_dims, 3) |
-                      flag(op.window.ceil, 4) | flag(op.window.count_padding, 5) | static_cast<int>(op.activation.kind) << 8);
+                      flag(op.window.ceil, 4) | flag(op.window.count_padding, 5) | static_cast<int>(op.activation.kind) << 8 |
+                      static_cast<int>(op.reduction) << 16 | static_cast<int>(op.fill) << 24);
     hash.add_pair(op.activation.a, op.activation.b);
     const Window& w = op.window;
     if (!(w == Window{})) {
@@ -49,6 +50,7 @@ constexpr void add_operation(WordHash& hash, const Operation& op) noexcept {
     hash.add_pair(op.out_channels, op.groups);
     hash.add_pair(op.axis, op.size);
     hash.add_pair(op.begin, op.end);
+    if (op.step != 1) hash.add_pair(op.step, 1);
     hash.add_pair(op.alpha, op.beta);
     hash.add_pair(op.k, op.epsilon);
     hash.add(op.dims);

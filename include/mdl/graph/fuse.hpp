@@ -16,7 +16,7 @@ constexpr auto is_no_op(const Node& node, const Shape& in) noexcept -> bool {
         case Op::reshape: return node.shape == in;
         case Op::activation: return !op.activation;
         case Op::concat: return node.input_count == 1;
-        case Op::slice: return node.shape == in;
+        case Op::slice: return node.shape == in && op.step > 0;
         case Op::channel_shuffle: return op.groups == 1 || op.groups == in.channels();
         case Op::pad: return op.dims.count() == 0 && node.shape == in;
         case Op::pool: return op.window.is_trivial() && node.shape == in;
@@ -40,19 +40,21 @@ constexpr auto pools_everything(const Operation& op, const Shape& in) noexcept -
     if (op.op == Op::pool)
         return !op.window.is_padded() && op.window.kernel_h == in.height() && op.window.kernel_w == in.width() && op.window.dilation_h == 1 &&
                op.window.dilation_w == 1;
-    return op.op == Op::reduce_mean && in.rank == 4 && op.dims.rank == 2 && op.dims[0] + op.dims[1] == 5 && (op.dims[0] == 2 || op.dims[0] == 3);
+    return op.op == Op::reduce && (op.reduction == Reduction::mean || op.reduction == Reduction::max) && in.rank == 4 && op.dims.rank == 2 &&
+           op.dims[0] + op.dims[1] == 5 && (op.dims[0] == 2 || op.dims[0] == 3);
 }
 
 /// Zero padding of rows and columns only, which a convolution's own window can do.
 constexpr auto is_zero_border(const Node& node) noexcept -> bool {
     const Operation& op = node.operation;
-    return op.op == Op::pad && node.shape.rank == 4 && op.alpha == 0 && op.dims[0] == 0 && op.dims[1] == 0 && op.dims_end[0] == 0 &&
-           op.dims_end[1] == 0;
+    return op.op == Op::pad && op.fill == Fill::constant && node.shape.rank == 4 && op.alpha == 0 && op.dims[0] == 0 && op.dims[1] == 0 &&
+           op.dims_end[0] == 0 && op.dims_end[1] == 0;
 }
 
 /// Is the node one that moves channels of feature maps with batch 1?
 constexpr auto moves_channels(const Node& node, Op op) noexcept -> bool {
-    return node.operation.op == op && node.shape.rank == 4 && node.shape[0] == 1 && (op == Op::channel_shuffle || node.operation.axis == 1);
+    return node.operation.op == op && node.shape.rank == 4 && node.shape[0] == 1 && node.operation.step == 1 &&
+           (op == Op::channel_shuffle || node.operation.axis == 1);
 }
 
 /// The working state of one fusion: who stands for whom, and who reads whom.
@@ -97,7 +99,7 @@ private:
         // An output that is an input still needs a copy: what run() returns lies in the arena.
         if (is_no_op(node, maker.shape) && !(maker.operation.op == Op::input && is_output_[i])) return stand_in(i, p);
         if (pools_everything(node.operation, maker.shape)) {
-            if (op == Op::reduce_mean) node.operation.pooling = Pooling::average;
+            if (op == Op::reduce) node.operation.pooling = node.operation.reduction == Reduction::max ? Pooling::max : Pooling::average;
             node.operation.op = Op::global_pool;
         }
         if (is_affine(op) && is_private(p)) fold_affine(i, p);
@@ -166,7 +168,8 @@ private:
         const Node& node = g_.nodes[i];
         Fusion& f = g_.nodes[p].fusion;
         const Op op = g_.nodes[p].operation.op;
-        if (!takes_activation(op) || f.outer) return;
+        if (!takes_activation(op) || f.outer || !is_common(node.operation.activation.kind)) return;
+        if (op == Op::binary && !is_common(g_.nodes[p].operation.binary)) return;
         const bool first = !f.residual && !f.inner && f.slope < 0;
         if (node.operation.op == Op::prelu) {
             if (!first || !has_epilogue(op) || node.shape.rank < 2 || node.weights[0].shape.count() != node.shape[1]) return;

@@ -21,6 +21,40 @@ constexpr auto name_of(ActivationKind kind) noexcept -> const char* {
         case ActivationKind::hard_swish: return "hard_swish";
         case ActivationKind::silu: return "silu";
         case ActivationKind::exp: return "exp";
+        case ActivationKind::abs: return "abs";
+        case ActivationKind::negate: return "negate";
+        case ActivationKind::sqrt: return "sqrt";
+        case ActivationKind::reciprocal: return "reciprocal";
+        case ActivationKind::log: return "log";
+        case ActivationKind::floor: return "floor";
+        case ActivationKind::ceil: return "ceil";
+        case ActivationKind::round: return "round";
+        case ActivationKind::sign: return "sign";
+        case ActivationKind::erf: return "erf";
+        case ActivationKind::softplus: return "softplus";
+        case ActivationKind::softsign: return "softsign";
+        case ActivationKind::gelu: return "gelu";
+        case ActivationKind::gelu_tanh: return "gelu_tanh";
+        case ActivationKind::mish: return "mish";
+        case ActivationKind::selu: return "selu";
+        case ActivationKind::celu: return "celu";
+        case ActivationKind::thresholded_relu: return "thresholded_relu";
+        case ActivationKind::shrink: return "shrink";
+        case ActivationKind::power: return "power";
+        case ActivationKind::sin: return "sin";
+        case ActivationKind::cos: return "cos";
+        case ActivationKind::tan: return "tan";
+        case ActivationKind::asin: return "asin";
+        case ActivationKind::acos: return "acos";
+        case ActivationKind::atan: return "atan";
+        case ActivationKind::sinh: return "sinh";
+        case ActivationKind::cosh: return "cosh";
+        case ActivationKind::asinh: return "asinh";
+        case ActivationKind::acosh: return "acosh";
+        case ActivationKind::atanh: return "atanh";
+        case ActivationKind::is_nan: return "is_nan";
+        case ActivationKind::is_inf: return "is_inf";
+        case ActivationKind::count: break;
     }
     return "?";
 }
@@ -33,6 +67,33 @@ constexpr auto name_of(Binary binary) noexcept -> const char* {
         case Binary::divide: return "divide";
         case Binary::maximum: return "maximum";
         case Binary::minimum: return "minimum";
+        case Binary::power: return "power";
+        case Binary::modulo: return "modulo";
+        case Binary::less: return "less";
+        case Binary::less_or_equal: return "less_or_equal";
+        case Binary::greater: return "greater";
+        case Binary::greater_or_equal: return "greater_or_equal";
+        case Binary::equal: return "equal";
+    }
+    return "?";
+}
+
+constexpr auto name_of(Reduction reduction) noexcept -> const char* {
+    switch (reduction) {
+        case Reduction::mean: return "reduce_mean";
+        case Reduction::sum: return "reduce_sum";
+        case Reduction::max: return "reduce_max";
+        case Reduction::min: return "reduce_min";
+        case Reduction::product: return "reduce_product";
+        case Reduction::l1: return "reduce_l1";
+        case Reduction::l2: return "reduce_l2";
+        case Reduction::sum_of_squares: return "reduce_sum_of_squares";
+        case Reduction::log_sum: return "reduce_log_sum";
+        case Reduction::log_sum_exp: return "reduce_log_sum_exp";
+        case Reduction::arg_max:
+        case Reduction::arg_max_last: return "arg_max";
+        case Reduction::arg_min:
+        case Reduction::arg_min_last: return "arg_min";
     }
     return "?";
 }
@@ -62,7 +123,7 @@ constexpr auto name_of(const Operation& operation) noexcept -> const char* {
         case Op::channel_shuffle: return "channel_shuffle";
         case Op::channel_gather: return "channel_gather";
         case Op::pad: return "pad";
-        case Op::reduce_mean: return "reduce_mean";
+        case Op::reduce: return name_of(operation.reduction);
         case Op::to_blocks: return "to_blocks";
         case Op::to_rows: return "to_rows";
     }

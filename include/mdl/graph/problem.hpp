@@ -43,6 +43,9 @@ enum class Problem : std::uint8_t {
     image_channels,
     mean_count,
     negative_padding,
+    one_axis,
+    step_is_zero,
+    reflection_too_wide,
 };
 
 /// A problem, the number of the layer (counted from 0 in the order as written) and the two shapes that show it.

@@ -75,6 +75,25 @@ template <class... Branches>
 struct Maximum : layers::BinaryJoin<Binary::maximum, Branches...> {};
 template <class... Branches>
 struct Minimum : layers::BinaryJoin<Binary::minimum, Branches...> {};
+/// x^y
+template <class... Branches>
+struct Pow : layers::BinaryJoin<Binary::power, Branches...> {};
+/// What a division rounded towards 0 leaves, as C's fmod.
+template <class... Branches>
+struct Modulo : layers::BinaryJoin<Binary::modulo, Branches...> {};
+
+// Comparisons give 1 where they hold, else 0.
+
+template <class... Branches>
+struct Less : layers::BinaryJoin<Binary::less, Branches...> {};
+template <class... Branches>
+struct LessOrEqual : layers::BinaryJoin<Binary::less_or_equal, Branches...> {};
+template <class... Branches>
+struct Greater : layers::BinaryJoin<Binary::greater, Branches...> {};
+template <class... Branches>
+struct GreaterOrEqual : layers::BinaryJoin<Binary::greater_or_equal, Branches...> {};
+template <class... Branches>
+struct Equal : layers::BinaryJoin<Binary::equal, Branches...> {};
 
 /// Joins its branches along the channels, or along `Axis<n>` given first: `Concat<Axis<2>, A, B>`.
 template <class... Items>

@@ -10,8 +10,8 @@
 namespace mdl {
 
 enum class OptionKind : std::uint32_t {
-    kernel, stride, pad, dilation, groups, multiplier, no_bias, ceil, count_padding, axis, axes, begin, end, epsilon, alpha, beta, k, size,
-    within_channel, drop_dims, element, pixel_layout, pixel_order, network_order, mean, scale_by, before, after, value,
+    kernel, stride, pad, dilation, groups, multiplier, no_bias, ceil, count_padding, axis, axes, begin, end, step, epsilon, alpha, beta, k, size,
+    within_channel, drop_dims, element, pixel_layout, pixel_order, network_order, mean, scale_by, before, after, value, fill,
 };
 
 /// A type that is an option of a layer.
@@ -102,6 +102,11 @@ template <int N>
 struct End : layers::Tag<OptionKind::end> {
     static constexpr void apply(Operation& op) noexcept { op.end = N; }
 };
+/// From one index to the next; negative walks backwards.
+template <int N>
+struct Step : layers::Tag<OptionKind::step> {
+    static constexpr void apply(Operation& op) noexcept { op.step = N; }
+};
 template <Real V>
 struct Epsilon : layers::Tag<OptionKind::epsilon> {
     static constexpr void apply(Operation& op) noexcept { op.epsilon = static_cast<float>(V); }
@@ -142,6 +147,18 @@ struct After : layers::Tag<OptionKind::after> {
 template <Real V>
 struct Value : layers::Tag<OptionKind::value> {
     static constexpr void apply(Operation& op) noexcept { op.alpha = static_cast<float>(V); }
+};
+/// Padding repeats the outermost element.
+struct Edge : layers::Tag<OptionKind::fill> {
+    static constexpr void apply(Operation& op) noexcept { op.fill = Fill::edge; }
+};
+/// Padding is the mirror image; the outermost element is the mirror.
+struct Reflect : layers::Tag<OptionKind::fill> {
+    static constexpr void apply(Operation& op) noexcept { op.fill = Fill::reflect; }
+};
+/// Padding comes from the other end.
+struct Wrap : layers::Tag<OptionKind::fill> {
+    static constexpr void apply(Operation& op) noexcept { op.fill = Fill::wrap; }
 };
 
 namespace layers {

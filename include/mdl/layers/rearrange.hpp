@@ -47,21 +47,24 @@ constexpr auto slice_shape(Operation& op, std::span<const Shape> in) -> graph::I
     if (axis < 0) return graph::failed(graph::Problem::axis_out_of_range, in[0], Shape{op.axis});
     const int size = in[0][axis];
     op.axis = axis;
+    if (op.step == 0) return graph::failed(graph::Problem::step_is_zero, in[0], Shape{op.axis, op.begin, op.end});
     if (op.begin < 0) op.begin += size;
     if (op.end < 0) op.end += size;
-    if (op.end == to_the_end) op.end = size;
-    if (op.begin < 0 || op.end > size || op.begin >= op.end)
-        return graph::failed(graph::Problem::slice_out_of_range, in[0], Shape{op.axis, op.begin, op.end});
+    if (op.end == to_the_end && op.step > 0) op.end = size;
+    // Backwards: down to, and without, `end`; without an end down to index 0.
+    const int behind = op.step > 0 ? op.end : op.end == to_the_end ? -1 : op.end;
+    const bool forward = op.begin >= 0 && behind <= size && op.begin < behind, backward = op.begin < size && behind >= -1 && op.begin > behind;
+    if (!(op.step > 0 ? forward : backward)) return graph::failed(graph::Problem::slice_out_of_range, in[0], Shape{op.axis, op.begin, op.end});
     Shape out = in[0];
-    out[axis] = op.end - op.begin;
+    out[axis] = static_cast<int>(1 + (std::int64_t{behind} - op.begin + (op.step > 0 ? -1 : 1)) / op.step);
     return shaped(out);
 }
 
-/// Indices begin to end-1 of one axis.
-constexpr auto slice_description(int axis, int begin, int end) noexcept -> graph::Description {
+/// Indices begin, begin + step, ... of one axis, before `end`.
+constexpr auto slice_description(int axis, int begin, int end, int step = 1) noexcept -> graph::Description {
     Operation op;
     op.op = Op::slice;
-    op.axis = axis, op.begin = begin, op.end = end;
+    op.axis = axis, op.begin = begin, op.end = end, op.step = step;
     return {op, &slice_shape, 1, 1};
 }
 
@@ -149,11 +152,12 @@ constexpr auto channel_shuffle_description(int groups) noexcept -> graph::Descri
 
 }  // namespace layers
 
-/// `Slice<Axis<1>, Begin<0>, End<58>>`: indices begin to end-1 of an axis (1); without Begin from its first,
-/// without End to its last; negative ones count from the end.
+/// `Slice<Axis<1>, Begin<0>, End<58>, Step<2>>`: indices begin, begin + step (1), ... before end, of an axis (1); without Begin from
+/// its first, without End to its last; negative ones count from the end. A negative step walks backwards: `Slice<Begin<-1>, Step<-1>>`
+/// turns an axis round.  Source: ONNX Slice-13.
 template <class... Options>
 struct Slice {
-    static_assert(layers::Takes<OptionKind::axis, OptionKind::begin, OptionKind::end>::check<Options...>());
+    static_assert(layers::Takes<OptionKind::axis, OptionKind::begin, OptionKind::end, OptionKind::step>::check<Options...>());
     static constexpr graph::Description description = [] {
         graph::Description result = layers::slice_description(1, 0, layers::to_the_end);
         result.operation = layers::with<Options...>(result.operation);

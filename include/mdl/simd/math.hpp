@@ -1,4 +1,4 @@
-// mdl: exp, log, tanh, sigmoid and SiLU of whole vectors.
+// mdl: exp, log, tanh, sigmoid, SiLU, softplus and erf of whole vectors.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -148,6 +148,34 @@ MDL_ALWAYS_INLINE auto tanh(Vector x) noexcept -> Vector {
     // From 2^n -+ 1, which is exact, each side of the fraction is rounded once.
     const Vector fraction = divide(fma(e.grown, e.power, e.power - one), fma(e.grown, e.power, e.power + one));
     return from_bits((bits(fraction) & IntVector(0x7fffffff)) | sign);
+}
+
+/// ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|) within 1e-7 of the larger of it and 1; a NaN stays one.
+MDL_ALWAYS_INLINE auto softplus(Vector x) noexcept -> Vector {
+    const Vector one = broadcast(1.0f), e = exp(from_bits(bits(x) | bits(broadcast(-0.0f))));  // e^-|x|
+    const Vector u = one + e;
+    return max(zero(), x) + (log(u) + divide(e - (u - one), u));  // what 1 + e rounds away, by the first term of its series
+}
+
+/// erf x within 5e-7; a NaN stays one. Method: 1 - (a1 t + ... + a5 t^5) e^-x^2, t = 1 / (1 + p |x|), and near 0 its series.
+/// Source: Abramowitz & Stegun 1964, 7.1.26 and 7.1.5.
+MDL_ALWAYS_INLINE auto erf(Vector x) noexcept -> Vector {
+    const Vector one = broadcast(1.0f);
+    const IntVector sign = bits(x) & bits(broadcast(-0.0f));
+    const Vector size = min(broadcast(10.0f), from_bits(bits(x) & IntVector(0x7fffffff)));
+    const Vector square = size * size;
+    const Vector t = divide(one, fma(size, broadcast(0.3275911f), one));
+    Vector p = fma(t, broadcast(1.061405429f), broadcast(-1.453152027f));
+    p = fma(t, p, broadcast(1.421413741f));
+    p = fma(t, p, broadcast(-0.284496736f));
+    p = fma(t, p, broadcast(0.254829592f));
+    const Vector far = one - p * t * exp(zero() - square);
+    Vector q = fma(square, broadcast(1 / 216.0f), broadcast(-1 / 42.0f));
+    q = fma(square, q, broadcast(0.1f));
+    q = fma(square, q, broadcast(-1 / 3.0f));
+    const Vector near = broadcast(1.12837917f) * fma(q * square, size, size);
+    const Vector result = where_greater(size, broadcast(0.4f), far, near);
+    return from_bits(bits(result) | sign);
 }
 
 }  // namespace simd

@@ -28,12 +28,12 @@ enum class Op : std::uint8_t {
     log_softmax,      ///< axis
     binary,           ///< binary; two or more inputs, broadcast as in NumPy
     concat,           ///< axis
-    slice,            ///< axis, begin, end
+    slice,            ///< axis, begin, end, step
     reshape,          ///< dims: 0 keeps the input's size, one -1 takes the rest; axis >= 0 with rank-0 dims: flatten at axis
     transpose,        ///< dims: the permutation
     channel_shuffle,  ///< groups; channel axis 1
-    pad,              ///< dims: sizes added before each axis; dims_end: after; alpha: the value
-    reduce_mean,      ///< dims: the axes; keep_dims
+    pad,              ///< dims: sizes added before each axis; dims_end: after; fill; alpha: the value
+    reduce,           ///< reduction; dims: the axes; keep_dims
     // Made by the compiler only:
     to_blocks,  ///< row-major -> channel blocks
     to_rows,    ///< channel blocks -> row-major
@@ -52,7 +52,46 @@ enum class ActivationKind : std::uint8_t {
     hard_swish,    ///< x * min(max(x / 6 + 1/2, 0), 1)
     silu,          ///< x / (1 + exp(-x))
     exp,           ///< exp(x)
+    abs,
+    negate,
+    sqrt,
+    reciprocal,  ///< 1 / x
+    log,
+    floor,
+    ceil,
+    round,             ///< to the nearest integer, halves to the even one
+    sign,
+    erf,
+    softplus,          ///< log(1 + exp(x))
+    softsign,          ///< x / (1 + |x|)
+    gelu,              ///< x / 2 * (1 + erf(x / sqrt(2)))
+    gelu_tanh,         ///< x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))
+    mish,              ///< x * tanh(log(1 + exp(x)))
+    selu,              ///< b * (x > 0 ? x : a * (exp(x) - 1))
+    celu,              ///< x > 0 ? x : a * (exp(x / a) - 1)
+    thresholded_relu,  ///< x > a ? x : 0
+    shrink,            ///< x < -a ? x + b : x > a ? x - b : 0
+    power,             ///< x^a
+    sin,
+    cos,
+    tan,
+    asin,
+    acos,
+    atan,
+    sinh,
+    cosh,
+    asinh,
+    acosh,
+    atanh,
+    is_nan,  ///< x is no number ? 1 : 0
+    is_inf,  ///< x is infinite ? 1 : 0; of the positive ones only with a = 1, of the negative ones only with b = 1
+    count
 };
+
+/// Kinds that other operators' kernels can end in; the others are operators by themselves, computed a number at a time.
+constexpr auto is_common(ActivationKind kind) noexcept -> bool {
+    return kind <= ActivationKind::sqrt || (kind >= ActivationKind::erf && kind <= ActivationKind::thresholded_relu);
+}
 
 struct Activation {
     ActivationKind kind = ActivationKind::none;
@@ -62,7 +101,51 @@ struct Activation {
 };
 
 enum class Pooling : std::uint8_t { max, average };
-enum class Binary : std::uint8_t { add, subtract, multiply, divide, maximum, minimum };
+enum class Binary : std::uint8_t {
+    add,
+    subtract,
+    multiply,
+    divide,
+    maximum,
+    minimum,
+    power,             ///< a^b
+    modulo,            ///< a - b * trunc(a / b), as C's fmod
+    less,              ///< these give 1 or 0
+    less_or_equal,
+    greater,
+    greater_or_equal,
+    equal,
+};
+
+/// Operators with code of their own over vectors; the others run a number at a time.
+constexpr auto is_common(Binary binary) noexcept -> bool { return binary <= Binary::minimum; }
+
+/// What becomes of the numbers along the reduced axes.
+enum class Reduction : std::uint8_t {
+    mean,
+    sum,
+    max,
+    min,
+    product,
+    l1,              ///< sum of |x|
+    l2,              ///< square root of the sum of x^2
+    sum_of_squares,
+    log_sum,         ///< log of the sum
+    log_sum_exp,     ///< log of the sum of exp(x)
+    arg_max,         ///< where along the one axis the largest stands; of equals the first
+    arg_max_last,    ///< of equals the last
+    arg_min,
+    arg_min_last,
+};
+constexpr auto is_position(Reduction reduction) noexcept -> bool { return reduction >= Reduction::arg_max; }
+
+/// What padding is filled with.
+enum class Fill : std::uint8_t {
+    constant,
+    edge,     ///< the nearest element
+    reflect,  ///< mirrored at the outermost element, which is not repeated
+    wrap,     ///< from the other end
+};
 
 enum class Element : std::uint8_t { f32, u8 };
 enum class PixelLayout : std::uint8_t { hwc, chw };
@@ -90,10 +173,12 @@ struct Operation {
     Op op = Op::identity;
     Binary binary = Binary::add;
     Pooling pooling = Pooling::max;
+    Reduction reduction = Reduction::mean;
+    Fill fill = Fill::constant;
     bool bias = false;
     bool depthwise = false;       ///< convolution: groups = in_channels, out_channels = in_channels * multiplier; set by shape inference
     bool within_channel = false;  ///< lrn
-    bool keep_dims = true;        ///< reduce_mean
+    bool keep_dims = true;        ///< reduce
     Activation activation{};
     Window window{};
     int out_channels = 0;
@@ -101,6 +186,7 @@ struct Operation {
     int multiplier = 1;  ///< depthwise convolution
     int axis = 0;        ///< negative counts from the end; shape inference makes it positive
     int begin = 0, end = 0;
+    int step = 1;  ///< slice
     int size = 0;
     float alpha = 0, beta = 0, k = 0, epsilon = 0;
     Shape dims{}, dims_end{};

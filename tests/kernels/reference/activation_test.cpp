@@ -48,6 +48,42 @@ TEST_CASE("the smooth activations give their known values") {
     CHECK(largest_difference(activated({exp}, {-1, 0, 1}), List{0.367879441f, 1, 2.718281828f}) < 3e-7);
 }
 
+TEST_CASE("the further activations give their known values") {
+    using enum ActivationKind;
+    using List = std::vector<float>;
+    CHECK(activated({abs}, {-2, 0, 3}) == List{2, 0, 3});
+    CHECK(activated({negate}, {-2, 3}) == List{2, -3});
+    CHECK(activated({sqrt}, {0, 2.25f}) == List{0, 1.5f});
+    CHECK(activated({reciprocal}, {-2, 4}) == List{-0.5f, 0.25f});
+    CHECK(activated({floor}, {-1.5f, 1.5f}) == List{-2, 1});
+    CHECK(activated({ceil}, {-1.5f, 1.5f}) == List{-1, 2});
+    CHECK(activated({round}, {-2.5f, -1.5f, -0.3f, 0.5f, 1.5f, 2.7f}) == List{-2, -2, 0, 0, 2, 3});
+    CHECK(activated({sign}, {-4, 0, 0.1f}) == List{-1, 0, 1});
+    CHECK(activated({thresholded_relu, 1}, {0.5f, 1, 1.5f}) == List{0, 0, 1.5f});
+    CHECK(activated({shrink, 1, 0.5f}, {-2, -1, 0.5f, 3}) == List{-1.5f, 0, 0, 2.5f});
+    CHECK(activated({power, 3}, {-2, 0.5f}) == List{-8, 0.125f});
+    CHECK(activated({is_inf, 1, 0}, {INFINITY, -INFINITY, 1}) == List{1, 0, 0});
+    CHECK(activated({is_inf, 0, 1}, {INFINITY, -INFINITY, 1}) == List{0, 1, 0});
+    CHECK(activated({is_nan}, {NAN, INFINITY, 1}) == List{1, 0, 0});
+    CHECK(largest_difference(activated({log}, {1, 2.718281828f, 0.5f}), List{0, 1, -0.693147181f}) < 2e-7);
+    CHECK(largest_difference(activated({erf}, {-1, 0, 0.5f}), List{-0.842700793f, 0, 0.520499878f}) < 1e-7);
+    CHECK(largest_difference(activated({softplus}, {-2, 0, 3}), List{0.126928011f, 0.693147181f, 3.048587352f}) < 3e-7);
+    CHECK(activated({softsign}, {-1, 0, 3}) == List{-0.5f, 0, 0.75f});
+    CHECK(largest_difference(activated({gelu}, {-1, 0, 2}), List{-0.158655254f, 0, 1.954499736f}) < 2e-7);
+    CHECK(largest_difference(activated({gelu_tanh}, {-1, 0, 2}), List{-0.158808009f, 0, 1.954597694f}) < 2e-7);
+    CHECK(largest_difference(activated({mish}, {-1, 0, 2}), List{-0.303401461f, 0, 1.943958965f}) < 2e-7);
+    CHECK(largest_difference(activated({selu, 1.6732632f, 1.0507010f}, {-1, 0, 2}), List{-1.111330737f, 0, 2.101402f}) < 3e-7);
+    CHECK(largest_difference(activated({celu, 2}, {-1, 0, 2}), List{-0.786938681f, 0, 2}) < 1e-7);
+    CHECK(largest_difference(activated({atanh}, {0.5f}), List{0.549306144f}) < 1e-7);
+}
+
+TEST_CASE("an activation whose kind is a constant is the one whose kind is a number") {
+    const auto x = test::numbers(37, 3);
+    std::vector<float> y(x.size());
+    reference::activation<ActivationKind::selu>(1.5f, 1.25f, 37, x.data(), y.data());
+    CHECK(y == activated({ActivationKind::selu, 1.5f, 1.25f}, x));
+}
+
 TEST_CASE("the smooth activations keep their identities") {
     using enum ActivationKind;
     const auto s = activated({sigmoid}, points), t = activated({tanh}, points), silu_of = activated({silu}, points);
@@ -60,7 +96,7 @@ TEST_CASE("the smooth activations keep their identities") {
 
 TEST_CASE("no activation leaves the finite numbers at the ends of float") {
     using enum ActivationKind;
-    for (const auto kind : {relu, elu, sigmoid, tanh, hard_sigmoid, hard_swish, silu})
+    for (const auto kind : {relu, elu, sigmoid, tanh, hard_sigmoid, hard_swish, silu, softplus, softsign, gelu, gelu_tanh, mish, selu, celu})
         for (const float value : activated({kind, 1, 0.5f}, {-3e38f, -1000, -90, 90, 1000})) CHECK(std::isfinite(value));
     CHECK(activated({sigmoid}, {-1000, 1000}) == std::vector<float>{0, 1});
     CHECK(activated({tanh}, {-1000, 1000}) == std::vector<float>{-1, 1});

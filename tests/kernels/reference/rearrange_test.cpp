@@ -116,3 +116,27 @@ TEST_CASE("padding followed by the crop of the same sizes changes nothing") {
     reference::pad({.op = Op::pad, .dims = {-1, 0, 0, -4}, .dims_end = {0, -2, 0, -2}}, out, in, y.data(), back.data());
     CHECK(back == x);
 }
+
+TEST_CASE("padding is an edge, a mirror image, or the other end") {
+    const std::vector<float> x{1, 2, 3};
+    const auto padded = [&](Fill fill) {
+        std::vector<float> y(7);
+        reference::pad({.op = Op::pad, .fill = fill, .dims = {2}, .dims_end = {2}}, {3}, {7}, x.data(), y.data());
+        return y;
+    };
+    using List = std::vector<float>;
+    CHECK(padded(Fill::edge) == List{1, 1, 1, 2, 3, 3, 3});
+    CHECK(padded(Fill::reflect) == List{3, 2, 1, 2, 3, 2, 1});
+    CHECK(padded(Fill::wrap) == List{2, 3, 1, 2, 3, 1, 2});
+}
+
+TEST_CASE("a slice with step -1 turns an axis round, and twice is nothing") {
+    const Shape shape{2, 5, 3};
+    const auto x = numbers(shape, 4);
+    auto turned = room(shape), again = room(shape);
+    const Operation op{.op = Op::slice, .axis = 1, .begin = 4, .step = -1};
+    reference::slice(op, shape, shape, x.data(), turned.data());
+    reference::slice(op, shape, shape, turned.data(), again.data());
+    CHECK(again == x);
+    CHECK(turned[0] == x[12]);
+}

@@ -67,9 +67,38 @@ MDL_ALWAYS_INLINE auto activate(simd::Vector x, const ActivationArgs& args) noex
         return simd::clamp(simd::fma(x, broadcast(args.a), broadcast(args.b)), simd::zero(), broadcast(1.0f));
     } else if constexpr (Kind == ActivationKind::hard_swish) {
         return x * simd::clamp(simd::fma(x, broadcast(1 / 6.0f), broadcast(0.5f)), simd::zero(), broadcast(1.0f));
-    } else {
-        static_assert(Kind == ActivationKind::exp);
+    } else if constexpr (Kind == ActivationKind::exp) {
         return simd::exp(x);
+    } else if constexpr (Kind == ActivationKind::abs) {
+        return simd::max(x, simd::zero() - x);
+    } else if constexpr (Kind == ActivationKind::negate) {
+        return simd::zero() - x;
+    } else if constexpr (Kind == ActivationKind::sqrt) {
+        return simd::sqrt(x);
+    } else if constexpr (Kind == ActivationKind::erf) {
+        return simd::erf(x);
+    } else if constexpr (Kind == ActivationKind::softplus) {
+        return simd::softplus(x);
+    } else if constexpr (Kind == ActivationKind::softsign) {
+        return simd::divide(x, broadcast(1.0f) + simd::max(x, simd::zero() - x));
+    } else if constexpr (Kind == ActivationKind::gelu) {
+        const simd::Vector half = x * broadcast(0.5f);
+        return simd::fma(half, simd::erf(x * broadcast(0.70710678f)), half);
+    } else if constexpr (Kind == ActivationKind::gelu_tanh) {
+        // 1/2 (1 + tanh u) = sigmoid(2 u)
+        const simd::Vector cubic = simd::fma(x * x, broadcast(2 * 0.79788456f * 0.044715f), broadcast(2 * 0.79788456f));
+        return x * simd::sigmoid(x * cubic);
+    } else if constexpr (Kind == ActivationKind::mish) {
+        return x * simd::tanh(simd::softplus(x));
+    } else if constexpr (Kind == ActivationKind::selu) {
+        return broadcast(args.b) * activate<ActivationKind::elu>(x, args);
+    } else if constexpr (Kind == ActivationKind::celu) {
+        // a (exp(x / a) - 1), which elu computes of x / a; a is positive.
+        const simd::Vector scaled = activate<ActivationKind::elu>(simd::divide(x, broadcast(args.a)), args);
+        return simd::where_greater(x, simd::zero(), x, scaled);
+    } else {
+        static_assert(Kind == ActivationKind::thresholded_relu);
+        return simd::where_greater(x, broadcast(args.a), x, simd::zero());
     }
 }
 

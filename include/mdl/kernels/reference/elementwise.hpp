@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include <mdl/base/config.hpp>
@@ -13,14 +14,22 @@ inline namespace MDL_ISA {
 namespace kernels::reference {
 
 /// One pair of values. IEEE gives the correctly rounded float here, so there is nothing to gain from double.
-constexpr auto combine(Binary binary, float a, float b) noexcept -> float {
-    switch (binary) {
+template <Binary Kind>
+auto combine(float a, float b) noexcept -> float {
+    switch (Kind) {
         case Binary::add: return a + b;
         case Binary::subtract: return a - b;
         case Binary::multiply: return a * b;
         case Binary::divide: return a / b;
         case Binary::maximum: return a < b ? b : a;
         case Binary::minimum: return b < a ? b : a;
+        case Binary::power: return static_cast<float>(std::pow(static_cast<double>(a), static_cast<double>(b)));
+        case Binary::modulo: return std::fmod(a, b);
+        case Binary::less: return a < b ? 1 : 0;
+        case Binary::less_or_equal: return a <= b ? 1 : 0;
+        case Binary::greater: return a > b ? 1 : 0;
+        case Binary::greater_or_equal: return a >= b ? 1 : 0;
+        case Binary::equal: return a == b ? 1 : 0;
     }
     return a;
 }
@@ -36,11 +45,11 @@ constexpr auto broadcast_strides(const Shape& from, const Shape& to) noexcept ->
     return strides;
 }
 
-/// y = xa (+ - * / max min) xb, both broadcast to `out`; y may be the operand whose shape is `out`.
-inline void binary(Binary binary, const Shape& a, const Shape& b, const Shape& out, const float* xa, const float* xb,
-                   float* y) noexcept {
+/// y = xa op xb, both broadcast to `out`; y may be the operand whose shape is `out`.
+template <Binary Kind>
+void binary(const Shape& a, const Shape& b, const Shape& out, const float* xa, const float* xb, float* y) noexcept {
     if (out.rank == 0) {
-        *y = combine(binary, *xa, *xb);
+        *y = combine<Kind>(*xa, *xb);
         return;
     }
     const Strides strides_a = broadcast_strides(a, out), strides_b = broadcast_strides(b, out);
@@ -50,8 +59,28 @@ inline void binary(Binary binary, const Shape& a, const Shape& b, const Shape& o
     do {
         const float* from_a = xa + line.offset(strides_a);
         const float* from_b = xb + line.offset(strides_b);
-        for (int i = 0; i < out[last]; ++i) *y++ = combine(binary, from_a[i * step_a], from_b[i * step_b]);
+        for (int i = 0; i < out[last]; ++i) *y++ = combine<Kind>(from_a[i * step_a], from_b[i * step_b]);
     } while (line.next());
+}
+
+/// The same for an operator known at run time only: in tests and tools.
+inline void binary(Binary kind, const Shape& a, const Shape& b, const Shape& out, const float* xa, const float* xb, float* y) noexcept {
+    using enum Binary;
+    switch (kind) {
+        case add: return binary<add>(a, b, out, xa, xb, y);
+        case subtract: return binary<subtract>(a, b, out, xa, xb, y);
+        case multiply: return binary<multiply>(a, b, out, xa, xb, y);
+        case divide: return binary<divide>(a, b, out, xa, xb, y);
+        case maximum: return binary<maximum>(a, b, out, xa, xb, y);
+        case minimum: return binary<minimum>(a, b, out, xa, xb, y);
+        case power: return binary<power>(a, b, out, xa, xb, y);
+        case modulo: return binary<modulo>(a, b, out, xa, xb, y);
+        case less: return binary<less>(a, b, out, xa, xb, y);
+        case less_or_equal: return binary<less_or_equal>(a, b, out, xa, xb, y);
+        case greater: return binary<greater>(a, b, out, xa, xb, y);
+        case greater_or_equal: return binary<greater_or_equal>(a, b, out, xa, xb, y);
+        case equal: return binary<equal>(a, b, out, xa, xb, y);
+    }
 }
 
 }  // namespace kernels::reference

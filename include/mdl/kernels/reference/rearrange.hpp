@@ -25,16 +25,16 @@ inline void concat(int axis, std::span<const Shape> shapes, const float* const* 
         }
 }
 
-/// Indices begin to begin + out size - 1 of one axis; a negative begin counts from the end.
+/// Indices begin, begin + step, ... of one axis, as many as `out` has; a negative begin counts from the end.
 inline void slice(const Operation& op, const Shape& in, const Shape& out, const float* x, float* y) noexcept {
     const int a = front_axis(op.axis, in.rank);
     const int begin = op.begin < 0 ? op.begin + in[a] : op.begin;
     const std::int64_t outer = count_of(in, 0, a), inner = count_of(in, a + 1, in.rank);
-    const std::int64_t run = out[a] * inner;
-    for (std::int64_t o = 0; o < outer; ++o) {
-        const float* from = x + (o * in[a] + begin) * inner;
-        for (std::int64_t i = 0; i < run; ++i) *y++ = from[i];
-    }
+    for (std::int64_t o = 0; o < outer; ++o)
+        for (int k = 0; k < out[a]; ++k) {
+            const float* from = x + (o * in[a] + begin + std::int64_t{k} * op.step) * inner;
+            for (std::int64_t i = 0; i < inner; ++i) *y++ = from[i];
+        }
 }
 
 /// Axis i of y is axis dims[i] of x.  Source: ONNX Transpose-13.
@@ -79,8 +79,20 @@ inline void channel_gather(const Operation& op, std::span<const Shape> shapes, c
     }
 }
 
-/// x with `dims` values of op.alpha before and dims_end after it, along each axis; negative sizes crop.
-/// Source: ONNX Pad-18, mode constant.
+/// The index that a padded one shows: itself inside of [0, size), else by the rule of `fill`; -1: none, the constant.
+constexpr auto shown_index(Fill fill, int index, int size) noexcept -> int {
+    if (index >= 0 && index < size) return index;
+    switch (fill) {
+        case Fill::constant: return -1;
+        case Fill::edge: return index < 0 ? 0 : size - 1;
+        case Fill::reflect: return index < 0 ? -index : 2 * (size - 1) - index;
+        case Fill::wrap: return index < 0 ? index + size : index - size;
+    }
+    return -1;
+}
+
+/// x with `dims` elements before and dims_end after it, along each axis: op.alpha, or what op.fill says; negative sizes crop.
+/// Source: ONNX Pad-19.
 inline void pad(const Operation& op, const Shape& in, const Shape& out, const float* x, float* y) noexcept {
     if (out.rank == 0) {
         *y = *x;
@@ -93,13 +105,13 @@ inline void pad(const Operation& op, const Shape& in, const Shape& out, const fl
         std::int64_t offset = 0;
         bool inside = true;
         for (int axis = 0; axis < last; ++axis) {
-            const int index = line[axis] - op.dims[axis];
-            inside = inside && index >= 0 && index < in[axis];
+            const int index = shown_index(op.fill, line[axis] - op.dims[axis], in[axis]);
+            inside = inside && index >= 0;
             offset += index * strides[axis];
         }
         for (int i = 0; i < out[last]; ++i) {
-            const int index = i - op.dims[last];
-            *y++ = inside && index >= 0 && index < in[last] ? x[offset + index] : op.alpha;
+            const int index = shown_index(op.fill, i - op.dims[last], in[last]);
+            *y++ = inside && index >= 0 ? x[offset + index] : op.alpha;
         }
     } while (line.next());
 }
