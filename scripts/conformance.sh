@@ -41,6 +41,7 @@ compile_unit() {
         printf '%s\tdoes not compile: %s\n' "$name" "$(grep -m 1 'error' "$work/$name.o.log" | head -c 300)" >>"$work/uncompiled.$unit"
     done
 }
+printf '#include "conformance/run.hpp"\n' | "${CXX:-g++}" "${flags[@]}" -fsyntax-only -x c++ - || { echo "conformance: mdl.hpp does not compile" >&2; exit 1; }
 mapfile -t converted < <(awk -F'\t' '$1 == "converted" {print $2}' "$work/list")
 echo "compiling ${#converted[@]} networks ..."
 running=0

@@ -9,12 +9,16 @@
 #include <mdl/layers/dense.hpp>
 #include <mdl/layers/identity.hpp>
 #include <mdl/layers/input.hpp>
+#include <mdl/layers/matmul.hpp>
 #include <mdl/layers/normalization.hpp>
 #include <mdl/layers/padding.hpp>
+#include <mdl/layers/pick.hpp>
 #include <mdl/layers/pooling.hpp>
 #include <mdl/layers/rearrange.hpp>
 #include <mdl/layers/reduce.hpp>
+#include <mdl/layers/resize.hpp>
 #include <mdl/layers/softmax.hpp>
+#include <mdl/layers/transposed_convolution.hpp>
 
 #include "failure.hpp"
 
@@ -56,6 +60,16 @@ auto describe(const Operation& op) -> graph::Description {
         case Op::channel_shuffle: return layers::channel_shuffle_description(op.groups);
         case Op::pad: return like<ZeroPad<0, 0, 0, 0>>(op);
         case Op::reduce: return like<ReduceMean<>>(op);
+        case Op::tile: return layers::tile_description(op.dims);
+        case Op::gather: return layers::gather_description(op.axis);
+        case Op::select: return layers::select_description();
+        case Op::depth_to_space: return layers::depth_to_space_description(op.size, op.channels_outer);
+        case Op::space_to_depth: return layers::space_to_depth_description(op.size);
+        case Op::resize: return layers::resize_description(op);
+        case Op::transposed_convolution: return layers::transposed_convolution_description(op);
+        case Op::matmul: return layers::matmul_description();
+        case Op::layer_norm: return layers::layer_norm_description(op.axis, op.epsilon, op.bias);
+        case Op::group_norm: return layers::group_norm_description(op.groups, op.epsilon);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;

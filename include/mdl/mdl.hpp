@@ -13,10 +13,14 @@
 #include <mdl/layers/graph_layer.hpp>
 #include <mdl/layers/identity.hpp>
 #include <mdl/layers/input.hpp>
+#include <mdl/layers/matmul.hpp>
 #include <mdl/layers/normalization.hpp>
 #include <mdl/layers/padding.hpp>
+#include <mdl/layers/pick.hpp>
 #include <mdl/layers/pooling.hpp>
 #include <mdl/layers/rearrange.hpp>
 #include <mdl/layers/reduce.hpp>
+#include <mdl/layers/resize.hpp>
 #include <mdl/layers/softmax.hpp>
 #include <mdl/layers/split.hpp>
+#include <mdl/layers/transposed_convolution.hpp>

@@ -10,11 +10,15 @@
 #include <mdl/kernels/reference/convolution.hpp>
 #include <mdl/kernels/reference/dense.hpp>
 #include <mdl/kernels/reference/elementwise.hpp>
+#include <mdl/kernels/reference/matmul.hpp>
 #include <mdl/kernels/reference/normalization.hpp>
+#include <mdl/kernels/reference/pick.hpp>
 #include <mdl/kernels/reference/pool.hpp>
 #include <mdl/kernels/reference/rearrange.hpp>
 #include <mdl/kernels/reference/reduce.hpp>
+#include <mdl/kernels/reference/resize.hpp>
 #include <mdl/kernels/reference/softmax.hpp>
+#include <mdl/kernels/reference/transposed_convolution.hpp>
 
 namespace mdl::test {
 
@@ -67,6 +71,16 @@ void run_reference_node(const Operation& op, std::span<const Shape> shapes, cons
         case Op::channel_shuffle: return ref::channel_shuffle(op.groups, out, x[0], y);
         case Op::pad: return ref::pad(op, in, out, x[0], y);
         case Op::reduce: return ref::reduce(op, in, out, x[0], y);
+        case Op::tile: return ref::tile(in, out, x[0], y);
+        case Op::gather: return ref::gather(op, in, shapes[1], x[0], x[1], y);
+        case Op::select: return ref::select(shapes.data(), x.data(), out, y);
+        case Op::depth_to_space: return ref::depth_to_space(op, in, out, x[0], y);
+        case Op::space_to_depth: return ref::space_to_depth(op, in, out, x[0], y);
+        case Op::resize: return ref::resize(op, in, out, x[0], y);
+        case Op::transposed_convolution: return ref::transposed_convolution(op, in, out, x[0], weight(0), op.bias ? weight(1) : nullptr, y);
+        case Op::matmul: return ref::matmul(in, shapes[1], out, x[0], x[1], y);
+        case Op::layer_norm: return ref::layer_norm(op, out, x[0], weight(0), op.bias ? weight(1) : nullptr, y);
+        case Op::group_norm: return ref::group_norm(op, out, x[0], weight(0), weight(1), y);
         default: std::copy_n(x[0], out.count(), y);
     }
 }

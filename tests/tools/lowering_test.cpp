@@ -318,3 +318,125 @@ TEST_CASE("a reduction of everything is one number") {
     CHECK(model.layers() == "ReduceSum<Axes<0, 1>>; Reshape<1>");
     CHECK(evaluate(model.import(), {{1, 2, 3}})[0] == Values{6});
 }
+
+TEST_CASE("resizing keeps factors or sizes, and names what is not the default") {
+    auto sizes = single(13, {1, 2, 4, 4});
+    sizes.integers("s", {1, 2, 8, 6});
+    sizes.node("Resize", {"x", "", "", "s"}, {"y"}).string("mode", "linear").string("coordinate_transformation_mode", "align_corners");
+    CHECK(sizes.layers() == "Resize<Linear, OutputSize<8, 6>, AlignCorners>");
+    auto factors = single(11, {1, 2, 4, 4});
+    factors.floats("f", {4}, {1, 1, 2, 2}).floats("r", {0}, {});
+    factors.node("Resize", {"x", "r", "f"}, {"y"}).string("nearest_mode", "floor").string("coordinate_transformation_mode", "asymmetric");
+    CHECK(factors.layers() == "Resize<Nearest, Factor<2>, Asymmetric, LowerNeighbour>");
+    auto old = single(9, {1, 2, 4, 4});
+    old.floats("f", {4}, {1, 1, 2, 3});
+    old.node("Upsample", {"x", "f"}, {"y"}).string("mode", "linear");
+    CHECK(old.layers() == "Resize<Linear, Factor<2, 3>, Asymmetric>");
+    auto channels = single(11, {1, 2, 4, 4});
+    channels.floats("f", {4}, {1, 2, 1, 1});
+    channels.node("Resize", {"x", "", "f"}, {"y"});
+    CHECK(channels.refusal().find("rows and columns") != std::string::npos);
+}
+
+TEST_CASE("a transposed convolution keeps its options, and cuts to the shape that is asked for") {
+    auto model = single(11, {1, 4, 5, 5});
+    model.weights("w", {4, 3, 3, 3}).weights("b", {6});
+    model.node("ConvTranspose", {"x", "w", "b"}, {"y"})
+        .integers("strides", {2, 2})
+        .integers("pads", {1, 1, 1, 1})
+        .integers("output_padding", {1, 1})
+        .integer("group", 2);
+    CHECK(model.layers() == "ConvTranspose<6, Kernel<3>, Stride<2>, Pad<1>, Groups<2>, OutputPadding<1>>");
+    auto shaped = single(11, {1, 1, 3, 3});
+    shaped.weights("w", {1, 2, 3, 3});
+    shaped.node("ConvTranspose", {"x", "w"}, {"y"}).integers("strides", {3, 2}).integers("output_shape", {10, 6});
+    CHECK(shaped.layers() == "ConvTranspose<2, Kernel<3>, Stride<3, 2>, Pad<0, 1, 0, 0>, OutputPadding<1, 0>, NoBias>");
+}
+
+TEST_CASE("products of computed matrices, and matrices with a constant on the left, are MatMul") {
+    ModelBuilder model(13);
+    model.input("a", {2, 3}).input("b", {4, 3}).input("c", {2, 4}).output("y");
+    model.node("Gemm", {"a", "b", "c"}, {"y"}).integer("transB", 1).real("beta", 2);
+    CHECK(model.layers() == "Transpose<1, 0>; MatMul; Constant<1>; Mul; Add");
+    CHECK(evaluate(model.import(), {{1, 2, 3, 4, 5, 6}, {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1}, {0, 0, 0, 1, 0, 0, 0, 0}})[0] == Values{1, 2, 3, 8, 4, 5, 6, 15});
+    auto left = single(13, {3, 2});
+    left.floats("m", {1, 3}, {1, 10, 100});
+    left.node("MatMul", {"m", "x"}, {"y"});
+    CHECK(left.layers() == "Constant<1, 3>; MatMul");
+    CHECK(evaluate(left.import(), {{1, 2, 3, 4, 5, 6}})[0] == Values{531, 642});
+}
+
+TEST_CASE("Expand repeats axes of size 1, Gather reads any indices, Where chooses by constants") {
+    auto expand = single(13, {3, 1});
+    expand.integers("s", {2, 1, 4});
+    expand.node("Expand", {"x", "s"}, {"y"});
+    CHECK(expand.layers() == "Reshape<1, 3, 1>; Tile<2, 1, 4>");
+    auto gather = single(13, {1, 4});
+    gather.integers("i", {3, 0, -1});
+    gather.node("Gather", {"x", "i"}, {"y"}).integer("axis", 1);
+    CHECK(gather.layers() == "Constant<3>; Gather");
+    CHECK(evaluate(gather.import(), {{5, 6, 7, 8}})[0] == Values{8, 5, 8});
+    auto where = single(16, {1, 3});
+    where.integers("c", {1, 0, 1}).floats("n", {1}, {-1});
+    where.node("Where", {"c", "x", "n"}, {"y"});
+    CHECK(where.layers() == "Constant<3>; Constant<1>; Where");
+    CHECK(evaluate(where.import(), {{5, 6, 7}})[0] == Values{5, -1, 7});
+}
+
+TEST_CASE("pooling over three axes is pooling over two and then over one") {
+    auto model = single(11, {1, 2, 4, 4, 4});
+    model.node("MaxPool", {"x"}, {"y"}).integers("kernel_shape", {2, 2, 2}).integers("strides", {2, 2, 2});
+    CHECK(model.layers() ==
+          "Reshape<1, 8, 4, 4>; Pool<Max, Kernel<2>, Stride<2>>; Reshape<1, 2, 4, 4>; Pool<Max, Kernel<2, 1>, Stride<2, 1>>; Reshape<1, 2, 2, 2, 2>");
+}
+
+TEST_CASE("norms keep epsilon and axis; a group's scale in opset 18 is one for each of its channels") {
+    auto layer = single(17, {1, 4, 6});
+    layer.weights("g", {6}).weights("b", {6});
+    layer.node("LayerNormalization", {"x", "g", "b"}, {"y"}).real("epsilon", 1e-6f);
+    CHECK(layer.layers() == "LayerNorm<Epsilon<1e-06>>");
+    auto instance = single(13, {1, 4, 6});
+    instance.weights("g", {4}).weights("b", {4});
+    instance.node("InstanceNormalization", {"x", "g", "b"}, {"y"});
+    CHECK(instance.layers() == "InstanceNorm<>");
+    auto group = single(18, {1, 4, 1, 1});
+    group.floats("g", {2}, {1, 2}).floats("b", {2}, {10, 20});
+    group.node("GroupNormalization", {"x", "g", "b"}, {"y"}).integer("num_groups", 2);
+    CHECK(group.layers() == "GroupNorm<2>");
+    const auto y = evaluate(group.import(), {{-1, 1, -1, 1}})[0];
+    CHECK(y[0] == doctest::Approx(9));
+    CHECK(y[3] == doctest::Approx(22));
+}
+
+TEST_CASE("a slope that varies along rows is computed, not refused") {
+    auto model = single(9, {1, 1, 2});
+    model.floats("s", {2}, {0.5f, 0.25f});
+    model.node("PRelu", {"x", "s"}, {"y"});
+    CHECK(evaluate(model.import(), {{-4, -4}})[0] == Values{-2, -1});
+}
+
+TEST_CASE("of an If whose condition the shapes decide, the branch that is taken is converted") {
+    for (const int rank : {2, 3}) {
+        ModelBuilder model(13);
+        if (rank == 2) model.input("x", {1, 4});
+        else model.input("x", {1, 2, 2});
+        model.output("y");
+        model.integers("three", {3}).integers("zero", {0});
+        model.node("Shape", {"x"}, {"s"});
+        model.node("Shape", {"s"}, {"r"});
+        model.node("Gather", {"r", "zero"}, {"n"});
+        model.node("Equal", {"n", "three"}, {"c"});
+        model.node("If", {"c"}, {"y"});
+        auto* const node = model.proto.mutable_graph()->mutable_node(4);
+        for (const bool taken : {true, false}) {
+            auto* const attribute = node->add_attribute();
+            attribute->set_name(taken ? "then_branch" : "else_branch");
+            auto* const inner = attribute->mutable_g()->add_node();
+            inner->set_op_type(taken ? "Relu" : "Tanh");
+            inner->add_input("x");
+            inner->add_output(taken ? "t" : "e");
+            attribute->mutable_g()->add_output()->set_name(taken ? "t" : "e");
+        }
+        CHECK(model.layers() == (rank == 3 ? "Relu" : "Tanh"));
+    }
+}

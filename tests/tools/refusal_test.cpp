@@ -52,6 +52,13 @@ TEST_CASE("an unknown operator is refused by its name, its node's name and the l
     CHECK(says(model.refusal(), {"Det", "com.example"}));
 }
 
+TEST_CASE("an If whose condition is computed is refused") {
+    ModelBuilder model;
+    model.input("x", {1, 1}).output("y");
+    model.node("If", {"x"}, {"y"});
+    CHECK(says(model.refusal(), {"If", "branch", "export"}));
+}
+
 TEST_CASE("opsets outside of 7 to 21 are refused by number") {
     for (const int opset : {6, 22}) {
         ModelBuilder model(opset);

@@ -46,8 +46,6 @@ public:
     }
 
 private:
-    static auto is_join(const Operation& operation) -> bool { return operation.op == Op::binary || operation.op == Op::concat; }
-
     auto leaf(int layer) const -> std::string {
         const auto& operation = network_.at(layer).operation;
         if (!is_join(operation)) return layer_text(operation);

@@ -208,6 +208,49 @@ auto slice(const Operation& op) -> std::string {
     return template_text("Slice", options);
 }
 
+/// How an image is read while it is resized.
+auto resize(const Operation& op) -> std::string {
+    const Resampling& how = op.resampling;
+    Options options{how.interpolation == Interpolation::nearest ? "mdl::Nearest" : how.interpolation == Interpolation::linear ? "mdl::Linear" : "mdl::Cubic"};
+    if (op.dims.rank == 2) options.push_back(op.dims[0] == op.dims[1] ? option("OutputSize", op.dims[0]) : option("OutputSize", op.dims[0], op.dims[1]));
+    if (op.alpha > 0)
+        options.push_back(op.alpha == op.beta ? real_option("Factor", op.alpha) : template_text("Factor", {real_text(op.alpha), real_text(op.beta)}));
+    switch (how.coordinates) {
+        case Coordinates::half_pixel: break;
+        case Coordinates::pytorch_half_pixel: options.push_back("mdl::PytorchHalfPixel"); break;
+        case Coordinates::align_corners: options.push_back("mdl::AlignCorners"); break;
+        case Coordinates::asymmetric: options.push_back("mdl::Asymmetric"); break;
+        case Coordinates::half_pixel_nearest: options.push_back("mdl::HalfPixelNearest"); break;
+    }
+    if (how.interpolation == Interpolation::nearest) switch (how.rounding) {
+            case Rounding::prefer_floor: break;
+            case Rounding::prefer_ceil: options.push_back("mdl::HalvesUp"); break;
+            case Rounding::floor: options.push_back("mdl::LowerNeighbour"); break;
+            case Rounding::ceil: options.push_back("mdl::UpperNeighbour"); break;
+        }
+    if (how.exclude_outside) options.push_back("mdl::ExcludeOutside");
+    if (op.k != -0.75f) options.push_back(real_option("CubicCoefficient", op.k));
+    return template_text("Resize", options);
+}
+
+auto transposed_convolution(const Operation& op) -> std::string {
+    Options options{std::to_string(op.out_channels)};
+    add_window(options, op.window);
+    if (op.groups != 1) options.push_back(option("Groups", op.groups));
+    if (op.dims.rank == 2) add_pair(options, "OutputPadding", op.dims[0], op.dims[1], 0);
+    if (!op.bias) options.push_back("mdl::NoBias");
+    return template_text("ConvTranspose", options);
+}
+
+auto norm(const Operation& op) -> std::string {
+    Options options;
+    if (op.op == Op::group_norm && op.groups > 0) options.push_back(std::to_string(op.groups));
+    if (op.op == Op::layer_norm && op.axis != -1) options.push_back(option("Axis", op.axis));
+    if (op.epsilon != 1e-5f) options.push_back(real_option("Epsilon", op.epsilon));
+    if (!op.bias) options.push_back("mdl::NoBias");
+    return template_text(op.op == Op::layer_norm ? "LayerNorm" : op.groups > 0 ? "GroupNorm" : "InstanceNorm", options);
+}
+
 }  // namespace
 
 auto layer_text(const Operation& op) -> std::string {
@@ -238,6 +281,16 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::channel_shuffle: return option("ChannelShuffle", op.groups);
         case Op::pad: return pad(op);
         case Op::reduce: return reduce(op);
+        case Op::tile: return template_text("Tile", sizes(op.dims));
+        case Op::gather: return "mdl::Gather";
+        case Op::select: return "mdl::Where";
+        case Op::depth_to_space: return op.channels_outer ? option("PixelShuffle", op.size) : option("DepthToSpace", op.size);
+        case Op::space_to_depth: return option("SpaceToDepth", op.size);
+        case Op::resize: return resize(op);
+        case Op::transposed_convolution: return transposed_convolution(op);
+        case Op::matmul: return "mdl::MatMul";
+        case Op::layer_norm:
+        case Op::group_norm: return norm(op);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;
@@ -245,8 +298,12 @@ auto layer_text(const Operation& op) -> std::string {
     fail(Exit::bad_input, "an operation has no spelling in C++; report this as a mistake of mdl");
 }
 
+auto is_join(const Operation& op) -> bool {
+    return op.op == Op::binary || op.op == Op::concat || op.op == Op::gather || op.op == Op::select || op.op == Op::matmul;
+}
+
 auto join_option(const Operation& op) -> std::string {
-    return op.op == Op::concat && op.axis != 1 ? option("Axis", op.axis) : std::string();
+    return (op.op == Op::concat || op.op == Op::gather) && op.axis != 1 ? option("Axis", op.axis) : std::string();
 }
 
 auto real_text(float value) -> std::string {

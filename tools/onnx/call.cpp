@@ -38,6 +38,19 @@ auto Call::layer(int k) -> int {
     return add_constant(tensor, shape);
 }
 
+auto Call::number_layer(int k) -> int {
+    if (!is_constant(k) || constant(k, "input").is_float()) return layer(k);
+    const Tensor& integers = constant(k, "input");
+    std::vector<float> floats;
+    for (const auto value : integers.integers) {
+        if (value > 1 << 24 || value < -(1 << 24)) refuse(text("holds the integer ", value, ", which no float32 is; mdl computes in float32"));
+        floats.push_back(static_cast<float>(value));
+    }
+    Shape shape = to_shape(integers.dims);
+    if (shape.rank == 0) shape = Shape{1};
+    return add_constant(Tensor::of_floats(integers.dims, std::move(floats)), shape);
+}
+
 auto Call::add(const Operation& operation, std::vector<int> inputs, std::vector<Floats> weights) -> int {
     Layer layer;
     layer.operation = operation;
@@ -79,6 +92,8 @@ auto lowerings() -> const LoweringTable& {
         add_normalisation(all);
         add_arithmetic(all);
         add_rearrangements(all);
+        add_picks(all);
+        add_resizing(all);
         add_parts(all);
         return all;
     }();
@@ -96,6 +111,40 @@ auto to_shape(const Dims& dims) -> Shape {
         shape.push(static_cast<int>(dim));
     }
     return shape;
+}
+
+auto add_reshape(Call& call, int layer, const Shape& dims) -> int {
+    if (call.network().shape(layer) == dims) return layer;
+    Operation operation;
+    operation.op = Op::reshape;
+    operation.dims = dims;
+    return call.add(operation, {layer});
+}
+
+auto add_transpose(Call& call, int layer, const Shape& permutation) -> int {
+    Operation operation;
+    operation.op = Op::transpose;
+    operation.dims = permutation;
+    return call.add(operation, {layer});
+}
+
+auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int {
+    Operation operation;
+    operation.op = Op::binary;
+    operation.binary = binary;
+    return call.add(operation, std::move(inputs));
+}
+
+auto add_activation(Call& call, int x, ActivationKind kind, float a, float b) -> int {
+    Operation operation;
+    operation.op = Op::activation;
+    operation.activation = {kind, a, b};
+    return call.add(operation, {x});
+}
+
+auto add_factor(Call& call, int x, float factor) -> int {
+    if (factor == 1) return x;
+    return add_binary(call, Binary::multiply, {x, call.add_constant(Tensor::of_floats({}, {factor}), Shape{1})});
 }
 
 auto to_dims(const Shape& shape) -> Dims { return {shape.dims, shape.dims + shape.rank}; }

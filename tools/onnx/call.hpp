@@ -43,6 +43,8 @@ public:
     auto list(const char* attribute, int k) -> std::optional<std::vector<std::int64_t>>;
     /// Input k as a layer; a constant becomes a Constant layer.
     auto layer(int k) -> int;
+    /// The same, where a constant may hold integers or truth values, which become floats.
+    auto number_layer(int k) -> int;
     auto shape(int k) -> Shape { return network_.shape(layer(k)); }
 
     /// Appends a layer; returns its number.
@@ -78,6 +80,8 @@ void add_activations(LoweringTable& table);
 void add_normalisation(LoweringTable& table);
 void add_arithmetic(LoweringTable& table);
 void add_rearrangements(LoweringTable& table);
+void add_picks(LoweringTable& table);
+void add_resizing(LoweringTable& table);
 void add_parts(LoweringTable& table);
 
 /// Every operator that is lowered, by ONNX name.
@@ -91,5 +95,13 @@ inline auto make_floats(std::vector<float> values) -> Floats {
 /// A Shape from ONNX sizes; refuses more axes than mdl has.
 auto to_shape(const Dims& dims) -> Shape;
 auto to_dims(const Shape& shape) -> Dims;
+
+/// Layers that several families add.
+auto add_reshape(Call& call, int layer, const Shape& dims) -> int;
+auto add_transpose(Call& call, int layer, const Shape& permutation) -> int;
+auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int;
+auto add_activation(Call& call, int x, ActivationKind kind, float a = 0, float b = 0) -> int;
+/// x times one number.
+auto add_factor(Call& call, int x, float factor) -> int;
 
 }  // namespace mdl::tool

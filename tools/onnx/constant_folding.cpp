@@ -25,6 +25,12 @@ auto functions() -> const folding::FunctionTable& {
 
 }  // namespace
 
+auto folded_operators() -> std::set<std::string> {
+    std::set<std::string> names;
+    for (const auto& [name, function] : functions()) names.insert(name);
+    return names;
+}
+
 auto normalised_axis(std::int64_t axis, std::size_t rank) -> std::size_t {
     const auto n = static_cast<std::int64_t>(rank);
     if (axis < -n || axis >= n) fail(Exit::bad_input, "names axis ", axis, " of a tensor that has ", rank, "; the model is wrong");

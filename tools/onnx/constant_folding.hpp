@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "onnx/attributes.hpp"
@@ -14,6 +16,9 @@ namespace mdl::tool {
 /// Throws Failure where the inputs do not fit the operator.
 auto fold_constants(const onnx::NodeProto& node, Attributes& attributes, const std::vector<const Tensor*>& inputs, int opset,
                     const std::filesystem::path& folder) -> std::optional<std::vector<Tensor>>;
+
+/// Every operator that is folded, by ONNX name.
+auto folded_operators() -> std::set<std::string>;
 
 /// Axes made positive and checked against a rank. Throws Failure.
 auto normalised_axis(std::int64_t axis, std::size_t rank) -> std::size_t;

@@ -18,20 +18,12 @@ void activation(Call& call, ActivationKind kind, float a = 0, float b = 0) {
     call.result(call.add(operation, {call.layer(0)}));
 }
 
-/// A bound that the network computes.
-auto bounded(Call& call, int x, int k, Binary binary) -> int {
-    Operation operation;
-    operation.op = Op::binary;
-    operation.binary = binary;
-    return call.add(operation, {x, call.layer(k)});
-}
-
 /// Clip's bounds: attributes up to opset 10, inputs since.
 void clip(Call& call) {
     if (call.opset() >= 11 && ((call.has(1) && !call.is_constant(1)) || (call.has(2) && !call.is_constant(2)))) {
         int x = call.layer(0);
-        if (call.has(1)) x = bounded(call, x, 1, Binary::maximum);
-        if (call.has(2)) x = bounded(call, x, 2, Binary::minimum);
+        if (call.has(1)) x = add_binary(call, Binary::maximum, {x, call.layer(1)});
+        if (call.has(2)) x = add_binary(call, Binary::minimum, {x, call.layer(2)});
         return call.result(x);
     }
     constexpr float most = std::numeric_limits<float>::max();
@@ -55,19 +47,24 @@ void clip(Call& call) {
     activation(call, ActivationKind::clip, low, high);
 }
 
-/// A slope for each channel, whatever way it broadcasts.
+/// Any slope that broadcasts, computed ones too: max(x, 0) + slope * min(x, 0).
+void general_prelu(Call& call) {
+    const int x = call.layer(0);
+    const int below = add_activation(call, x, ActivationKind::clip, -std::numeric_limits<float>::max(), 0);
+    const int sloped = add_binary(call, Binary::multiply, {below, call.layer(1)});
+    call.result(add_binary(call, Binary::add, {add_activation(call, x, ActivationKind::relu), sloped}));
+}
+
+/// A slope for each channel, whatever way it broadcasts, is a layer of its own.
 void prelu(Call& call) {
     const Shape shape = call.shape(0);
-    const Tensor& slope = call.constant_floats(1, "slope");
     const auto rank = static_cast<std::size_t>(shape.rank);
-    if (shape.rank < 2 || slope.dims.size() > rank)
-        call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape)));
+    if (!call.is_constant(1) || shape.rank < 2 || call.constant_floats(1, "slope").dims.size() > rank) return general_prelu(call);
+    const Tensor& slope = call.constant_floats(1, "slope");
     Dims dims(rank - slope.dims.size(), 1);
     dims.insert(dims.end(), slope.dims.begin(), slope.dims.end());
     for (std::size_t axis = 0; axis < rank; ++axis)
-        if (dims[axis] != 1 && (axis != 1 || dims[axis] != shape[1]))
-            call.refuse(text("has a slope of shape ", to_text(slope.dims), " for a tensor of shape ", to_text(shape),
-                             "; mdl supports one for each channel"));
+        if (dims[axis] != 1 && (axis != 1 || dims[axis] != shape[1])) return general_prelu(call);
     Operation operation;
     operation.op = Op::prelu;
     const auto channels = static_cast<std::size_t>(shape[1]);
@@ -92,6 +89,25 @@ void softmax(Call& call, Op op) {
     back.dims = shape;
     operation.axis = 1;
     call.result(call.add(back, {call.add(operation, {call.add(flat, {call.layer(0)})})}));
+}
+
+/// 1 where the first largest along an axis stands, else 0. Up to opset 12 the axes from `axis` on count as one.
+void hardmax(Call& call) {
+    const Shape shape = call.shape(0);
+    const bool flattens = call.opset() < 13;
+    const auto axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", flattens ? 1 : -1), static_cast<std::size_t>(shape.rank)));
+    const Shape flat = flattens ? Shape{static_cast<int>(shape.count(0, axis)), static_cast<int>(shape.count(axis, shape.rank))} : shape;
+    const int x = add_reshape(call, call.layer(0), flat), along = flattens ? 1 : axis;
+    Operation largest;
+    largest.op = Op::reduce;
+    largest.reduction = Reduction::arg_max;
+    largest.dims = Shape{along};
+    std::vector<float> positions(static_cast<std::size_t>(flat[along]));
+    for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = static_cast<float>(i);
+    Shape column;
+    for (int a = along; a < flat.rank; ++a) column.push(a == along ? flat[along] : 1);
+    const int counted = call.add_constant(Tensor::of_floats(to_dims(column), std::move(positions)), column);
+    call.result(add_reshape(call, add_binary(call, Binary::equal, {call.add(largest, {x}), counted}), shape));
 }
 
 }  // namespace
@@ -157,6 +173,7 @@ void add_activations(LoweringTable& table) {
     };
     table["Clip"] = clip;
     table["PRelu"] = prelu;
+    table["Hardmax"] = hardmax;
     table["Softmax"] = [](Call& call) { softmax(call, Op::softmax); };
     table["LogSoftmax"] = [](Call& call) { softmax(call, Op::log_softmax); };
 }

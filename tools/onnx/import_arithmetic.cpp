@@ -67,20 +67,6 @@ auto as_clip(Call& call, Binary binary, int x, const Tensor& tensor) -> bool {
     return true;
 }
 
-auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int {
-    Operation operation;
-    operation.op = Op::binary;
-    operation.binary = binary;
-    return call.add(operation, std::move(inputs));
-}
-
-auto add_activation(Call& call, int x, ActivationKind kind, float a = 0) -> int {
-    Operation operation;
-    operation.op = Op::activation;
-    operation.activation = {kind, a, 0};
-    return call.add(operation, {x});
-}
-
 /// All inputs, from left to right.
 auto sum_up(Call& call, Binary kind) -> int {
     int sum = add_binary(call, kind, {call.layer(0), call.layer(1)});
@@ -109,8 +95,7 @@ void variadic(Call& call, Binary kind) {
 void mean(Call& call) {
     const int sum = call.input_count() == 1 ? call.layer(0) : sum_up(call, Binary::add);
     const Tensor share = Tensor::of_floats({}, {1.0f / static_cast<float>(call.input_count())});
-    if (!as_scale(call, Binary::multiply, sum, share, false))
-        call.result(add_binary(call, Binary::multiply, {sum, call.add_constant(share, Shape{1})}));
+    if (!as_scale(call, Binary::multiply, sum, share, false)) call.result(add_factor(call, sum, share.floats->front()));
 }
 
 void negate(Call& call) {
@@ -138,8 +123,13 @@ void modulo(Call& call) {
     call.result(add_binary(call, Binary::modulo, {call.layer(0), call.layer(1)}));
 }
 
-/// Operators without a form for one constant.
-void plain(Call& call, Binary kind) { call.result(add_binary(call, kind, {call.layer(0), call.layer(1)})); }
+/// Comparisons, and logic on truth values, which are 1 and 0.
+void compare(Call& call, Binary kind) { call.result(add_binary(call, kind, {call.number_layer(0), call.number_layer(1)})); }
+
+void negate_truth(Call& call) {
+    const int zero = call.add_constant(Tensor::of_floats({}, {0.0f}), Shape{1});
+    call.result(add_binary(call, Binary::equal, {call.layer(0), zero}));
+}
 
 }  // namespace
 
@@ -151,11 +141,14 @@ void add_arithmetic(LoweringTable& table) {
     table["Neg"] = negate;
     table["Mean"] = mean;
     table["Mod"] = modulo;
-    table["Less"] = [](Call& call) { plain(call, Binary::less); };
-    table["LessOrEqual"] = [](Call& call) { plain(call, Binary::less_or_equal); };
-    table["Greater"] = [](Call& call) { plain(call, Binary::greater); };
-    table["GreaterOrEqual"] = [](Call& call) { plain(call, Binary::greater_or_equal); };
-    table["Equal"] = [](Call& call) { plain(call, Binary::equal); };
+    table["Less"] = [](Call& call) { compare(call, Binary::less); };
+    table["LessOrEqual"] = [](Call& call) { compare(call, Binary::less_or_equal); };
+    table["Greater"] = [](Call& call) { compare(call, Binary::greater); };
+    table["GreaterOrEqual"] = [](Call& call) { compare(call, Binary::greater_or_equal); };
+    table["And"] = [](Call& call) { compare(call, Binary::minimum); };
+    table["Or"] = [](Call& call) { compare(call, Binary::maximum); };
+    table["Not"] = negate_truth;
+    table["Equal"] = [](Call& call) { compare(call, Binary::equal); };
     table["Pow"] = power;
     table["Sum"] = [](Call& call) { variadic(call, Binary::add); };
     table["Max"] = [](Call& call) { variadic(call, Binary::maximum); };

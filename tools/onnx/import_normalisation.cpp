@@ -1,7 +1,8 @@
-// mdl: lowering of batch normalisation, local response normalisation, and operators that do nothing at inference.
+// mdl: lowering of batch, instance, group, layer and local response normalisation, and operators that do nothing at inference.
 // SPDX-License-Identifier: MIT
 #include "failure.hpp"
 #include "onnx/call.hpp"
+#include "onnx/constant_folding.hpp"
 
 namespace mdl::tool {
 
@@ -18,6 +19,75 @@ void batch_normalisation(Call& call) {
     call.result(call.add(operation, {call.layer(0)},
                          {call.constant_floats(1, "scale").floats, call.constant_floats(2, "bias").floats,
                           call.constant_floats(3, "mean").floats, call.constant_floats(4, "variance").floats}));
+}
+
+auto add_group_norm(Call& call, int groups, Floats gamma, Floats beta) -> int {
+    Operation operation;
+    operation.op = Op::group_norm;
+    operation.groups = groups;
+    operation.epsilon = call.attributes.real("epsilon", 1e-5f);
+    operation.bias = true;
+    return call.add(operation, {call.layer(0)}, {std::move(gamma), std::move(beta)});
+}
+
+void instance_normalisation(Call& call) {
+    call.result(add_group_norm(call, 0, call.constant_floats(1, "scale").floats, call.constant_floats(2, "bias").floats));
+}
+
+/// Scale and bias are one a group in opsets 18 to 20, one a channel since.
+void group_normalisation(Call& call) {
+    const auto groups = call.attributes.integer("num_groups", 0);
+    const Shape shape = call.shape(0);
+    if (shape.rank < 2 || groups < 1 || shape[1] % groups != 0)
+        call.refuse(text("has ", groups, " groups, which do not fit its input of shape ", to_text(shape)));
+    call.attributes.ignore("stash_type");
+    const auto each_channel = [&](int k, const char* what) {
+        const Floats given = call.constant_floats(k, what).floats;
+        if (static_cast<std::int64_t>(given->size()) != groups || groups == shape[1]) return given;
+        std::vector<float> values;
+        for (int c = 0; c < shape[1]; ++c) values.push_back((*given)[static_cast<std::size_t>(c / (shape[1] / groups))]);
+        return make_floats(std::move(values));
+    };
+    call.result(add_group_norm(call, static_cast<int>(groups), each_channel(1, "scale"), each_channel(2, "bias")));
+}
+
+auto add_mean(Call& call, int layer, int axis) -> int {
+    Operation operation;
+    operation.op = Op::reduce;
+    for (int a = axis; a < call.network().shape(layer).rank; ++a) operation.dims.push(a);
+    return call.add(operation, {layer});
+}
+
+/// Mean and 1 / sqrt(variance + epsilon) are outputs of their own, which few models read.
+void layer_normalisation(Call& call) {
+    const Shape shape = call.shape(0);
+    const auto axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", -1), static_cast<std::size_t>(shape.rank)));
+    call.attributes.ignore("stash_type");
+    Operation operation;
+    operation.op = Op::layer_norm;
+    operation.axis = axis == shape.rank - 1 ? -1 : axis;
+    operation.epsilon = call.attributes.real("epsilon", 1e-5f);
+    operation.bias = call.has(2);
+    const auto values = [&](int k, const char* what) {
+        const Tensor& given = call.constant_floats(k, what);
+        const std::int64_t count = shape.count(axis, shape.rank);
+        if (given.count() != 1 || count == 1) return given.floats;
+        return make_floats(std::vector<float>(static_cast<std::size_t>(count), given.floats->front()));
+    };
+    std::vector<Floats> weights{values(1, "scale")};
+    if (call.has(2)) weights.push_back(values(2, "bias"));
+    const int x = call.layer(0);
+    call.result(call.add(operation, {x}, std::move(weights)));
+    const auto wants = [&](int k) { return k < call.node().output_size() && !call.node().output(k).empty(); };
+    if (!wants(1) && !wants(2)) return;
+    const int mean = add_mean(call, x, axis);
+    call.result(mean, 1);
+    if (!wants(2)) return;
+    const int centred = add_binary(call, Binary::subtract, {x, mean});
+    const int variance = add_mean(call, add_binary(call, Binary::multiply, {centred, centred}), axis);
+    const int epsilon = call.add_constant(Tensor::of_floats({}, {operation.epsilon}), Shape{1});
+    const int root = add_activation(call, add_binary(call, Binary::add, {variance, epsilon}), ActivationKind::sqrt);
+    call.result(add_activation(call, root, ActivationKind::reciprocal), 2);
 }
 
 void local_response(Call& call) {
@@ -55,6 +125,9 @@ void cast(Call& call) {
 
 void add_normalisation(LoweringTable& table) {
     table["BatchNormalization"] = batch_normalisation;
+    table["InstanceNormalization"] = instance_normalisation;
+    table["GroupNormalization"] = group_normalisation;
+    table["LayerNormalization"] = layer_normalisation;
     table["LRN"] = local_response;
     table["Identity"] = pass;
     table["Dropout"] = dropout;

@@ -75,26 +75,30 @@ void split(Call& call) {
         call.refuse(text("cuts parts that do not fill axis ", axis, " of a tensor of shape ", to_text(shape)));
 }
 
-/// Neighbouring elements of one axis are a slice; a single index drops the axis.
+/// Neighbouring constant indices are a slice; a single index drops the axis; any others are read from the weights file.
 void gather(Call& call) {
     const Shape shape = call.shape(0);
     const int axis = static_cast<int>(normalised_axis(call.attributes.integer("axis", 0), static_cast<std::size_t>(shape.rank)));
+    Operation operation;
+    operation.op = Op::gather;
+    operation.axis = axis;
+    if (!call.is_constant(1)) return call.result(call.add(operation, {call.layer(0), call.layer(1)}));
     const auto& indices = call.constant_integers(1, "indices");
     const std::size_t index_rank = call.constant(1, "indices").dims.size();
-    if (indices.empty() || index_rank > 1) call.refuse("picks elements by a table; mdl supports one index, or neighbouring ones");
+    if (indices.empty()) call.refuse("picks no element at all");
     const auto front = [&](std::int64_t index) { return index < 0 ? index + shape[axis] : index; };
+    for (const auto index : indices)
+        if (front(index) < 0 || front(index) >= shape[axis]) call.refuse(text("picks element ", index, " of an axis of ", shape[axis]));
     const std::int64_t begin = front(indices[0]), end = begin + static_cast<std::int64_t>(indices.size());
-    for (std::size_t k = 0; k < indices.size(); ++k)
-        if (front(indices[k]) != begin + static_cast<std::int64_t>(k))
-            call.refuse("picks elements that are no neighbours, which mdl does not support");
-    if (begin < 0 || end > shape[axis]) call.refuse(text("picks element ", indices[0], " of an axis of ", shape[axis]));
+    bool neighbours = index_rank <= 1;
+    for (std::size_t k = 0; k < indices.size(); ++k) neighbours &= front(indices[k]) == begin + static_cast<std::int64_t>(k);
+    if (!neighbours) return call.result(call.add(operation, {call.layer(0), call.number_layer(1)}));
     const int part = add_slice(call, call.layer(0), axis, begin, end);
-    Operation operation;
-    operation.op = Op::reshape;
+    Shape rest;
     for (int a = 0; a < shape.rank; ++a)
-        if (a != axis) operation.dims.push(shape[a]);
-    if (operation.dims.rank == 0) operation.dims.push(1);
-    call.result(index_rank == 0 ? call.add(operation, {part}) : part);
+        if (a != axis) rest.push(shape[a]);
+    if (rest.rank == 0) rest.push(1);
+    call.result(index_rank == 0 ? add_reshape(call, part, rest) : part);
 }
 
 /// Constants of one value before or after the computed parts are padding.

@@ -9,7 +9,35 @@ namespace mdl::tool {
 
 namespace {
 
+/// Three spatial axes: the window's mean or maximum along the last two is taken first, then along the first.
+void pool_volume(Call& call, Operation operation) {
+    const Shape shape = call.shape(0);
+    auto volume = read_volume(call);
+    operation.window = volume.plane;
+    operation.window.ceil = volume.depth.ceil = call.attributes.integer("ceil_mode", 0) != 0;
+    if (operation.pooling == Pooling::average) {
+        const bool counts = call.attributes.integer("count_include_pad", 0) != 0;
+        operation.window.count_padding = counts && (operation.window.is_padded() || operation.window.padding != Padding::given);
+        volume.depth.count_padding = counts && (volume.depth.is_padded() || volume.depth.padding != Padding::given);
+    } else {
+        call.attributes.ignore("storage_order");
+    }
+    const int planes = add_reshape(call, call.layer(0), Shape{shape[0], shape[1] * shape[2], shape[3], shape[4]});
+    const int flat = operation.window.is_trivial() ? planes : call.add(operation, {planes});
+    const Shape small = call.network().shape(flat);
+    operation.window = volume.depth;
+    int columns = add_reshape(call, flat, Shape{shape[0], shape[1], shape[2], small[2] * small[3]});
+    if (!volume.depth.is_trivial()) columns = call.add(operation, {columns});
+    call.result(add_reshape(call, columns, Shape{shape[0], shape[1], call.network().shape(columns)[2], small[2], small[3]}));
+}
+
 void pool(Call& call, Pooling pooling) {
+    if (call.shape(0).rank == 5 && call.node().output_size() == 1) {
+        Operation operation;
+        operation.op = Op::pool;
+        operation.pooling = pooling;
+        return pool_volume(call, operation);
+    }
     const int axes = spatial_axes(call);
     if (call.node().output_size() > 1 && !call.node().output(1).empty())
         call.refuse("gives the positions of its maxima, which mdl does not compute");
@@ -33,6 +61,14 @@ auto add_global_pool(Call& call, Pooling pooling) -> int {
 }
 
 void global_pool(Call& call, Pooling pooling) {
+    const Shape shape = call.shape(0);
+    if (shape.rank == 5) {
+        Operation operation;
+        operation.op = Op::global_pool;
+        operation.pooling = pooling;
+        const int flat = add_reshape(call, call.layer(0), Shape{shape[0], shape[1], shape[2], shape[3] * shape[4]});
+        return call.result(add_reshape(call, call.add(operation, {flat}), Shape{shape[0], shape[1], 1, 1, 1}));
+    }
     const int axes = spatial_axes(call);
     result_from_map(call, add_global_pool(call, pooling), axes);
 }

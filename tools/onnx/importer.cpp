@@ -125,6 +125,7 @@ private:
         }
         Call call(network_, node, std::move(inputs), model_.opset);
         if (fold(node, call, constants)) return;
+        if (node.op_type() == "If") return take_branch(node, call);
         const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
         const auto lowering = lowerings().find(node.op_type());
         if (!standard || lowering == lowerings().end()) refuse_unknown(call, standard);
@@ -145,6 +146,23 @@ private:
             const auto result = call.results().find(k);
             if (result != call.results().end()) define(node.output(k), result->second);
             else if (!node.output(k).empty()) missing_.emplace(node.output(k), text(node.op_type(), " (node '", call.name(), "')"));
+        }
+    }
+
+    /// A condition that the shapes decide leaves one branch, whose nodes are lowered in the If's place.
+    void take_branch(const onnx::NodeProto& node, Call& call) {
+        if (!call.is_constant(0))
+            call.refuse("takes one of two branches by what it computes, which mdl does not support; export the model with the branch that is taken");
+        const Tensor& condition = call.constant(0, "condition");
+        if (condition.count() != 1) call.refuse("has a condition that is not one value; the model is wrong");
+        const auto* const branch = call.attributes.find(condition.real(0) != 0 ? "then_branch" : "else_branch");
+        if (branch == nullptr || !branch->has_g() || branch->g().output_size() != node.output_size()) call.refuse("lacks the branch that is taken; the file is damaged");
+        for (const auto& initializer : branch->g().initializer()) define(initializer.name(), decode(initializer, model_.folder));
+        for (const auto& inner : branch->g().node()) lower(inner);
+        for (int k = 0; k < node.output_size(); ++k) {
+            const auto made = values_.find(branch->g().output(k).name());
+            if (made == values_.end()) call.refuse(text("takes a branch that does not make '", branch->g().output(k).name(), "'; the file is damaged"));
+            define(node.output(k), made->second);
         }
     }
 

@@ -118,6 +118,48 @@ void channel_shuffle(Network& network, int i) {
     become(network, i, operation, split.inputs[0]);
 }
 
+/// The layer's input through reshapes.
+auto behind_reshapes(const Network& network, int layer) -> int {
+    while (is(network.at(layer), Op::reshape)) layer = network.at(layer).inputs[0];
+    return layer;
+}
+
+/// x / (k + alpha * mean of x^2 over channels)^beta: PyTorch's LocalResponseNorm, whose mean is an average pool over padded channels.
+void response_normalisation(Network& network, int i) {
+    if (!is(network.at(i), Binary::divide)) return;
+    const int x = network.at(i).inputs[0];
+    const Shape shape = network.shape(x);
+    const Layer& power = network.at(network.at(i).inputs[1]);
+    const bool root = is(power, ActivationKind::sqrt);
+    if (shape.rank != 4 || (!root && !is(power, ActivationKind::power))) return;
+    float alpha = 1, k = 0;
+    int at = power.inputs[0];
+    for (; is(network.at(at), Op::scale); at = network.at(at).inputs[0]) {
+        const auto& weights = network.at(at).weights;
+        const auto factor = uniform(weights[0]), shift = weights.size() > 1 ? uniform(weights[1]) : std::optional<float>(0.0f);
+        if (!factor || !shift) return;
+        k += alpha * *shift;
+        alpha *= *factor;
+    }
+    const Layer& mean = network.at(behind_reshapes(network, at));
+    const Window& window = mean.operation.window;
+    const int size = window.kernel_h;
+    if (!is(mean, Op::pool) || mean.operation.pooling != Pooling::average || window.kernel_w != 1 || window.stride_h != 1 || window.is_padded()) return;
+    const Layer& pad = network.at(behind_reshapes(network, mean.inputs[0]));
+    const Shape padded = pad.inference.shape;
+    if (!is(pad, Op::pad) || pad.operation.fill != Fill::constant || pad.operation.alpha != 0 || size % 2 == 0) return;
+    const int axis = padded.rank - 3;
+    if (axis < 1 || padded[axis] != shape[1] + size - 1 || pad.operation.dims[axis] != size / 2 || padded.count() * shape[1] != shape.count() * padded[axis]) return;
+    const Layer& square = network.at(behind_reshapes(network, pad.inputs[0]));
+    if (!is(square, Binary::multiply) || square.inputs[0] != x || square.inputs[1] != x) return;
+    Operation operation;
+    operation.op = Op::lrn;
+    operation.size = size;
+    operation.alpha = alpha, operation.k = k;
+    operation.beta = root ? 0.5f : power.operation.activation.a;
+    become(network, i, operation, x);
+}
+
 /// A constant added after a convolution or dense layer that has no bias is its bias.
 void bias_after_product(Network& network, int i, const std::vector<int>& readers) {
     const Layer& layer = network.at(i);
@@ -213,6 +255,7 @@ void recognise_patterns(Network& network) {
         hard_swish(network, i);
         gated_by_itself(network, i);
         channel_shuffle(network, i);
+        response_normalisation(network, i);
         growing_concat(network, i, concats);
     }
     own_outputs(network);

@@ -8,13 +8,6 @@ namespace mdl::tool {
 
 namespace {
 
-auto reshape_to(Call& call, int layer, const Shape& shape) -> int {
-    Operation operation;
-    operation.op = Op::reshape;
-    operation.dims = shape;
-    return call.add(operation, {layer});
-}
-
 /// One value for each spatial axis, small enough for an int.
 auto read_sizes(Call& call, const char* name, int count, std::int64_t otherwise) -> std::vector<int> {
     const auto given =
@@ -30,6 +23,13 @@ auto read_sizes(Call& call, const char* name, int count, std::int64_t otherwise)
     return sizes;
 }
 
+auto read_padding(const Call& call, const std::string& auto_pad) -> Padding {
+    if (auto_pad == "SAME_UPPER") return Padding::same_upper;
+    if (auto_pad == "SAME_LOWER") return Padding::same_lower;
+    if (auto_pad != "NOTSET" && auto_pad != "VALID") call.refuse(text("has the auto_pad '", auto_pad, "', which mdl does not know"));
+    return Padding::given;
+}
+
 }  // namespace
 
 auto spatial_axes(Call& call) -> int {
@@ -41,12 +41,12 @@ auto spatial_axes(Call& call) -> int {
 
 auto as_map(Call& call) -> int {
     const Shape shape = call.shape(0);
-    return shape.rank == 4 ? call.layer(0) : reshape_to(call, call.layer(0), Shape{shape[0], shape[1], 1, shape[2]});
+    return shape.rank == 4 ? call.layer(0) : add_reshape(call, call.layer(0), Shape{shape[0], shape[1], 1, shape[2]});
 }
 
 void result_from_map(Call& call, int layer, int spatial_axes) {
     const Shape shape = call.network().shape(layer);
-    call.result(spatial_axes == 2 ? layer : reshape_to(call, layer, Shape{shape[0], shape[1], shape[3]}));
+    call.result(spatial_axes == 2 ? layer : add_reshape(call, layer, Shape{shape[0], shape[1], shape[3]}));
 }
 
 auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& kernel) -> Window {
@@ -70,10 +70,7 @@ auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& 
         window.stride_h = strides[0];
         window.dilation_h = dilations[0];
     }
-    if (auto_pad == "SAME_UPPER") window.padding = Padding::same_upper;
-    else if (auto_pad == "SAME_LOWER") window.padding = Padding::same_lower;
-    else if (auto_pad != "NOTSET" && auto_pad != "VALID")
-        call.refuse(text("has the auto_pad '", auto_pad, "', which mdl does not know"));
+    window.padding = read_padding(call, auto_pad);
     if (auto_pad == "NOTSET") {
         window.pad_left = pads[last];
         window.pad_right = pads[last + static_cast<std::size_t>(spatial_axes)];
@@ -83,6 +80,26 @@ auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& 
         }
     }
     return window;
+}
+
+auto read_volume(Call& call) -> VolumeWindow {
+    const auto kernel = call.attributes.integers("kernel_shape").value_or(Dims());
+    if (kernel.size() != 3) call.refuse("has a kernel whose number of axes is not its input's");
+    for (const auto size : kernel)
+        if (size < 1 || size > 1 << 20) call.refuse(text("has a kernel of size ", size));
+    const auto strides = read_sizes(call, "strides", 3, 1), dilations = read_sizes(call, "dilations", 3, 1), pads = read_sizes(call, "pads", 6, 0);
+    VolumeWindow volume;
+    Window &plane = volume.plane, &depth = volume.depth;
+    const auto auto_pad = call.attributes.string("auto_pad", "NOTSET");
+    plane.padding = depth.padding = read_padding(call, auto_pad);
+    depth.kernel_h = static_cast<int>(kernel[0]), depth.stride_h = strides[0], depth.dilation_h = dilations[0];
+    plane.kernel_h = static_cast<int>(kernel[1]), plane.stride_h = strides[1], plane.dilation_h = dilations[1];
+    plane.kernel_w = static_cast<int>(kernel[2]), plane.stride_w = strides[2], plane.dilation_w = dilations[2];
+    if (auto_pad != "NOTSET") return volume;
+    depth.pad_top = pads[0], depth.pad_bottom = pads[3];
+    plane.pad_top = pads[1], plane.pad_bottom = pads[4];
+    plane.pad_left = pads[2], plane.pad_right = pads[5];
+    return volume;
 }
 
 }  // namespace mdl::tool

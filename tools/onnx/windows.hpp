@@ -12,6 +12,12 @@ namespace mdl::tool {
 /// becomes the columns of a map with one row.
 auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& kernel) -> Window;
 
+/// A window over three spatial axes: that over rows and columns, and that over depth as the rows of another map.
+struct VolumeWindow {
+    Window plane{}, depth{};
+};
+auto read_volume(Call& call) -> VolumeWindow;
+
 /// Number of spatial axes of input 0: 1 or 2; others are refused.
 auto spatial_axes(Call& call) -> int;
 

@@ -29,7 +29,7 @@ constexpr void choose_reference(graph::Node& node, const Shape& in) noexcept {
     const Op op = node.operation.op;
     node.choice.view = op == Op::reshape;
     if (node.choice.view) node.choice.kernel = static_cast<std::int16_t>(Kernel::nothing);
-    node.choice.in_place = op == Op::activation || op == Op::prelu || op == Op::batch_norm || op == Op::scale;
+    node.choice.in_place = op == Op::activation || op == Op::prelu || op == Op::batch_norm || op == Op::scale || op == Op::layer_norm || op == Op::group_norm;
     node.choice.joins_in_place = op == Op::concat && node.operation.axis == 1 && node.shape[0] == 1;
     if (node.fusion.prologue_count > 0) node.choice.scratch_bytes = 4 * in.count();
 }

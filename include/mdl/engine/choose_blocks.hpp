@@ -134,6 +134,12 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     const graph::Node& maker = g.nodes[g.inputs(node)[0]];
     const Op op = node.operation.op;
     if (op == Op::dense && node.shape[0] == 1) return detail::take(node, Kernel::dense, Layout::rows, Layout::rows);
+    if (op == Op::dense || op == Op::matmul) return detail::take(node, Kernel::matmul, Layout::rows, Layout::rows);
+    if (op == Op::layer_norm) {
+        detail::take(node, Kernel::layer_norm, Layout::rows, Layout::rows);
+        node.choice.in_place = true;
+        return;
+    }
     if ((op == Op::softmax || op == Op::log_softmax) && node.shape.count(node.operation.axis + 1, node.shape.rank) == 1) {
         detail::take(node, Kernel::softmax, Layout::rows, Layout::rows);
         node.choice.in_place = true;

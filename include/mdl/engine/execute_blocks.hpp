@@ -19,11 +19,14 @@
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/layer_norm.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/blocks/matmul.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/parallel.hpp>
+#include <mdl/kernels/reference/matmul.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -55,6 +58,27 @@ template <Kernel Which, class E, int... Constants>
         kernels::pool<static_cast<Pooling>(constants[0]), constants[1], constants[2], constants[3], E>(g, args, buffers, serial);
     }
     if constexpr (Which == Kernel::global_pool) kernels::global_pool<static_cast<Pooling>(Constants)..., E>(g, args, buffers, serial);
+}
+
+/// One copy for all products with the same epilogue.
+template <class E>
+[[gnu::noinline]] void call_matmul(int rows, int inner, int columns, const kernels::EpilogueArgs& args, const kernels::MatmulRight& right,
+                                   const kernels::Buffers& buffers) noexcept {
+    kernels::matmul<E>(rows, inner, columns, args, buffers.input, right, buffers.slope, buffers.residual, buffers.output, Serial{});
+}
+
+/// Each matrix of two tensors by itself.
+template <class E, class Net, class O, int I>
+void run_matmul(const kernels::EpilogueArgs& args, const float* second, kernels::Buffers buffers) noexcept {
+    constexpr const auto& graph = laid_out<Net, O>;
+    static constexpr Shape a = graph.nodes[graph.input(I)].shape, b = graph.nodes[graph.input(I, 1)].shape, out = graph.nodes[I].shape;
+    constexpr int rows = out[out.rank - 2], columns = out[out.rank - 1], inner = a[a.rank - 1];
+    const float* const first = buffers.input;
+    kernels::reference::for_each_matrix(a, b, out, [&](std::int64_t at_a, std::int64_t at_b) {
+        buffers.input = first + at_a;
+        call_matmul<E>(rows, inner, columns, args, {second + at_b, kernels::matmul_panel, columns, false, nullptr}, buffers);
+        buffers.output += std::ptrdiff_t{rows} * columns;
+    });
 }
 
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
@@ -180,7 +204,19 @@ void run_fast(const Frame& frame) noexcept {
             kernels::convolution_image<E>(g, format, args, static_cast<const Pixel*>(source.read(frame)), buffers, Serial{});
         } else {
             buffers.input = source.floats(frame);
-            call_window<kernel, E, g, graph.nodes[I].operation.pooling, O::small>(args, buffers);
+            if constexpr (kernel == Kernel::matmul && op == Op::dense) {
+                const auto rows = static_cast<int>(graph.nodes[I].shape.count() / g.out_channels);
+                call_matmul<E>(rows, g.in_channels, g.out_channels, args, kernels::matmul_packed(g, buffers.weights), buffers);
+            } else if constexpr (kernel == Kernel::matmul) {
+                run_matmul<E, Net, O, I>(args, place_of<Net, O>(graph.input(I, 1)).floats(frame), buffers);
+            } else if constexpr (kernel == Kernel::layer_norm) {
+                static constexpr graph::Node node = graph.nodes[I];
+                constexpr int axis = node.operation.axis, count = static_cast<int>(node.shape.count(axis, node.shape.rank));
+                kernels::layer_norm(static_cast<int>(node.shape.count(0, axis)), count, node.operation.epsilon, buffers.input, buffers.weights,
+                                    buffers.weights + count, buffers.output, Serial{});
+            } else {
+                call_window<kernel, E, g, graph.nodes[I].operation.pooling, O::small>(args, buffers);
+            }
         }
     }
 }

@@ -12,11 +12,15 @@
 #include <mdl/kernels/reference/dense.hpp>
 #include <mdl/kernels/reference/elementwise.hpp>
 #include <mdl/kernels/reference/image.hpp>
+#include <mdl/kernels/reference/matmul.hpp>
 #include <mdl/kernels/reference/normalization.hpp>
+#include <mdl/kernels/reference/pick.hpp>
 #include <mdl/kernels/reference/pool.hpp>
 #include <mdl/kernels/reference/rearrange.hpp>
 #include <mdl/kernels/reference/reduce.hpp>
+#include <mdl/kernels/reference/resize.hpp>
 #include <mdl/kernels/reference/softmax.hpp>
+#include <mdl/kernels/reference/transposed_convolution.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -127,6 +131,26 @@ void run_reference(const Frame& frame) noexcept {
         pad(op, in, out, x, y);
     } else if constexpr (op.op == Op::reduce) {
         reduce<op.reduction>(op, in, out, x, y);
+    } else if constexpr (op.op == Op::tile) {
+        tile(in, out, x, y);
+    } else if constexpr (op.op == Op::gather) {
+        gather(op, in, shapes[1], x, operands[1], y);
+    } else if constexpr (op.op == Op::select) {
+        select(shapes.data(), operands.data(), out, y);
+    } else if constexpr (op.op == Op::depth_to_space) {
+        depth_to_space(op, in, out, x, y);
+    } else if constexpr (op.op == Op::space_to_depth) {
+        space_to_depth(op, in, out, x, y);
+    } else if constexpr (op.op == Op::resize) {
+        resize(op, in, out, x, y);
+    } else if constexpr (op.op == Op::transposed_convolution) {
+        transposed_convolution(op, in, out, x, weights, weights + g.nodes[I].weights[0].shape.count(), y);
+    } else if constexpr (op.op == Op::matmul) {
+        matmul(in, shapes[1], out, x, operands[1], y);
+    } else if constexpr (op.op == Op::layer_norm) {
+        layer_norm(op, out, x, weights, weights + g.nodes[I].weights[0].shape.count(), y);
+    } else if constexpr (op.op == Op::group_norm) {
+        group_norm(op, out, x, weights, weights + g.nodes[I].weights[0].shape.count(), y);
     } else {
         static_assert(op.op == Op::identity || op.op == Op::reshape, "mdl: the engine has no reference kernel for this operator");
         std::memmove(y, x, static_cast<std::size_t>(out.count()) * sizeof(float));

@@ -31,6 +31,8 @@ enum class Kernel : std::int16_t {
     concat,  ///< of whole blocks
     channel_gather,
     softmax,
+    matmul,      ///< of row-major matrices; a dense layer of many rows
+    layer_norm,  ///< of row-major tensors
     to_blocks,
     to_rows,
     import_image,

@@ -14,6 +14,7 @@
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/matmul.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -45,6 +46,7 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::merged: return &pack_blocks<&kernels::convolution_merged_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
+        case Kernel::matmul: return &pack_blocks<&kernels::matmul_pack>;
         default: return others;
     }
 }
@@ -59,6 +61,7 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::merged: return static_cast<std::int64_t>(kernels::convolution_merged_packed_floats(g));
         case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
+        case Kernel::matmul: return static_cast<std::int64_t>(kernels::matmul_packed_floats(g));
         default: return 0;
     }
 }

@@ -47,6 +47,8 @@ struct WrongNetwork {
     static_assert(P != Problem::one_axis, "mdl: a position is searched along one axis; give Axes<n> with one number");
     static_assert(P != Problem::step_is_zero, "mdl: the slice steps by 0; give a step that is not 0");
     static_assert(P != Problem::reflection_too_wide, "mdl: a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge");
+    static_assert(P != Problem::inner_sizes_differ, "mdl: the matrices do not fit: the columns of the first must be the rows of the second; transpose one");
+    static_assert(P != Problem::block_does_not_divide, "mdl: the block does not divide the tensor; choose a side that divides rows and columns, or whose square divides the channels");
     static constexpr bool ok = P == Problem::none;
 };
 
@@ -94,6 +96,8 @@ constexpr auto sentence(Problem problem) noexcept -> std::string_view {
         case Problem::image_channels: return "the pixel order does not fit the number of channels; Rgb, Bgr and Rgba go with 3, Grey with 1";
         case Problem::mean_count: return "Mean and ScaleBy take one number, or one for each of at most four channels";
         case Problem::negative_padding: return "a padding is negative; give 0 or more, and cut with Slice";
+        case Problem::inner_sizes_differ: return "the matrices do not fit: the columns of the first must be the rows of the second; transpose one";
+        case Problem::block_does_not_divide: return "the block does not divide the tensor; choose a side that divides rows and columns, or whose square divides the channels";
         case Problem::one_axis: return "a position is searched along one axis; give Axes<n> with one number";
         case Problem::step_is_zero: return "the slice steps by 0; give a step that is not 0";
         case Problem::reflection_too_wide: return "a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge";

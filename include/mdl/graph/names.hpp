@@ -124,6 +124,16 @@ constexpr auto name_of(const Operation& operation) noexcept -> const char* {
         case Op::channel_gather: return "channel_gather";
         case Op::pad: return "pad";
         case Op::reduce: return name_of(operation.reduction);
+        case Op::tile: return "tile";
+        case Op::gather: return "gather";
+        case Op::select: return "select";
+        case Op::depth_to_space: return "depth_to_space";
+        case Op::space_to_depth: return "space_to_depth";
+        case Op::resize: return "resize";
+        case Op::transposed_convolution: return "transposed_convolution";
+        case Op::matmul: return "matmul";
+        case Op::layer_norm: return "layer_norm";
+        case Op::group_norm: return "group_norm";
         case Op::to_blocks: return "to_blocks";
         case Op::to_rows: return "to_rows";
     }

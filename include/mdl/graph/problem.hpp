@@ -46,6 +46,8 @@ enum class Problem : std::uint8_t {
     one_axis,
     step_is_zero,
     reflection_too_wide,
+    inner_sizes_differ,
+    block_does_not_divide,
 };
 
 /// A problem, the number of the layer (counted from 0 in the order as written) and the two shapes that show it.

@@ -12,6 +12,7 @@ namespace mdl {
 enum class OptionKind : std::uint32_t {
     kernel, stride, pad, dilation, groups, multiplier, no_bias, ceil, count_padding, axis, axes, begin, end, step, epsilon, alpha, beta, k, size,
     within_channel, drop_dims, element, pixel_layout, pixel_order, network_order, mean, scale_by, before, after, value, fill,
+    output_size, factor, coordinates, rounding, exclude_outside, cubic, output_padding, channels_outer,
 };
 
 /// A type that is an option of a layer.
@@ -159,6 +160,52 @@ struct Reflect : layers::Tag<OptionKind::fill> {
 /// Padding comes from the other end.
 struct Wrap : layers::Tag<OptionKind::fill> {
     static constexpr void apply(Operation& op) noexcept { op.fill = Fill::wrap; }
+};
+
+/// Rows and columns of a resized image; one number for both.
+template <int H, int W = H>
+struct OutputSize : layers::Tag<OptionKind::output_size> {
+    static constexpr void apply(Operation& op) noexcept { op.dims = Shape{H, W}; }
+};
+/// How many times as many rows and columns a resized image has, rounded down; one number for both.
+template <Real H, Real W = H>
+struct Factor : layers::Tag<OptionKind::factor> {
+    static constexpr void apply(Operation& op) noexcept { op.alpha = static_cast<float>(H), op.beta = static_cast<float>(W); }
+};
+/// Where a resized image's pixels lie on the original: see Coordinates. Half pixels are the default.
+template <Coordinates Where>
+struct CoordinatesOption : layers::Tag<OptionKind::coordinates> {
+    static constexpr void apply(Operation& op) noexcept { op.resampling.coordinates = Where; }
+};
+struct PytorchHalfPixel : CoordinatesOption<Coordinates::pytorch_half_pixel> {};
+struct AlignCorners : CoordinatesOption<Coordinates::align_corners> {};
+struct Asymmetric : CoordinatesOption<Coordinates::asymmetric> {};
+struct HalfPixelNearest : CoordinatesOption<Coordinates::half_pixel_nearest> {};
+/// Which neighbour is the nearest: halves up rather than down, or always the lower or the upper.
+template <Rounding How>
+struct RoundingOption : layers::Tag<OptionKind::rounding> {
+    static constexpr void apply(Operation& op) noexcept { op.resampling.rounding = How; }
+};
+struct HalvesUp : RoundingOption<Rounding::prefer_ceil> {};
+struct LowerNeighbour : RoundingOption<Rounding::floor> {};
+struct UpperNeighbour : RoundingOption<Rounding::ceil> {};
+/// Pixels outside of the image have no weight.
+struct ExcludeOutside : layers::Tag<OptionKind::exclude_outside> {
+    static constexpr void apply(Operation& op) noexcept { op.resampling.exclude_outside = true; }
+};
+/// The slope of a cubic's outer pieces (-0.75).
+template <Real A>
+struct CubicCoefficient : layers::Tag<OptionKind::cubic> {
+    static constexpr void apply(Operation& op) noexcept { op.k = static_cast<float>(A); }
+};
+/// Rows and columns that a transposed convolution adds at bottom and right; one number for both.
+template <int H, int W = H>
+struct OutputPadding : layers::Tag<OptionKind::output_padding> {
+    static constexpr void apply(Operation& op) noexcept { op.dims = Shape{H, W}; }
+};
+/// DepthToSpace reads the pixels of a block from neighbouring channels, as PyTorch's PixelShuffle does.
+struct ChannelsOuter : layers::Tag<OptionKind::channels_outer> {
+    static constexpr void apply(Operation& op) noexcept { op.channels_outer = true; }
 };
 
 namespace layers {

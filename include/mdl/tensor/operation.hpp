@@ -34,6 +34,17 @@ enum class Op : std::uint8_t {
     channel_shuffle,  ///< groups; channel axis 1
     pad,              ///< dims: sizes added before each axis; dims_end: after; fill; alpha: the value
     reduce,           ///< reduction; dims: the axes; keep_dims
+    tile,             ///< dims: how often each axis is repeated
+    gather,           ///< axis; of data and indices: floats that hold integers, negative ones count from the end
+    select,           ///< condition != 0 ? yes : no; three inputs, broadcast as in NumPy
+    depth_to_space,   ///< size: the block's side; channels_outer
+    space_to_depth,   ///< size
+    resize,           ///< dims: rows and columns of the output, or alpha, beta: their factors; resampling; k: cubic coefficient
+    transposed_convolution,  ///< window, out_channels, groups, bias; dims: rows and columns added at the end; size: pixels of the input,
+                             ///< set by shape inference
+    matmul,           ///< [..., m, k] x [..., k, n] -> [..., m, n], leading axes broadcast; size: k, set by shape inference
+    layer_norm,       ///< axis: it and all behind it are normalised; epsilon, bias
+    group_norm,       ///< groups of channels, 0: each channel by itself; epsilon; channel axis 1
     // Made by the compiler only:
     to_blocks,  ///< row-major -> channel blocks
     to_rows,    ///< channel blocks -> row-major
@@ -139,6 +150,26 @@ enum class Reduction : std::uint8_t {
 };
 constexpr auto is_position(Reduction reduction) noexcept -> bool { return reduction >= Reduction::arg_max; }
 
+enum class Interpolation : std::uint8_t { nearest, linear, cubic };
+/// Where an output's index i lies on an input's axis of `in`, of which `out` are made; s = out / in, or the factor given.
+enum class Coordinates : std::uint8_t {
+    half_pixel,          ///< (i + 1/2) / s - 1/2
+    pytorch_half_pixel,  ///< the same; 0 where out is 1
+    align_corners,       ///< i * (in - 1) / (s * in - 1)
+    asymmetric,          ///< i / s
+    half_pixel_nearest,  ///< (i + 1/2) / s, TensorFlow's for nearest neighbours
+};
+enum class Rounding : std::uint8_t { prefer_floor, prefer_ceil, floor, ceil };
+
+/// How a resized image is read from the original.
+struct Resampling {
+    Interpolation interpolation = Interpolation::nearest;
+    Coordinates coordinates = Coordinates::half_pixel;
+    Rounding rounding = Rounding::prefer_floor;  ///< nearest; `prefer` is about halves
+    bool exclude_outside = false;                ///< what lies outside has no weight, rather than the edge's value
+    constexpr auto operator==(const Resampling&) const noexcept -> bool = default;
+};
+
 /// What padding is filled with.
 enum class Fill : std::uint8_t {
     constant,
@@ -175,10 +206,12 @@ struct Operation {
     Pooling pooling = Pooling::max;
     Reduction reduction = Reduction::mean;
     Fill fill = Fill::constant;
+    Resampling resampling{};
     bool bias = false;
     bool depthwise = false;       ///< convolution: groups = in_channels, out_channels = in_channels * multiplier; set by shape inference
     bool within_channel = false;  ///< lrn
     bool keep_dims = true;        ///< reduce
+    bool channels_outer = false;  ///< depth_to_space: channel c n + p, not p C + c, holds pixel p of n in a block of output channel c of C
     Activation activation{};
     Window window{};
     int out_channels = 0;

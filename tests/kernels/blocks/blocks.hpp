@@ -79,7 +79,8 @@ inline auto finished(Floats y, const Activation& inner, const Floats& residual =
     const auto count = static_cast<std::int64_t>(y.size());
     kernels::reference::activation(inner, count, y.data(), y.data());
     if (residual.empty()) return y;
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = kernels::reference::combine(binary, y[i], residual[i]);
+    const Shape all{static_cast<int>(y.size())};
+    kernels::reference::binary(binary, all, all, all, y.data(), residual.data(), y.data());
     kernels::reference::activation(outer, count, y.data(), y.data());
     return y;
 }

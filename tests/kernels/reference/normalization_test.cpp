@@ -123,3 +123,16 @@ TEST_CASE("local response normalisation within a channel divides by the whole wi
     reference::lrn(op, {1, 2, 3, 3}, two.data(), y_two.data());
     CHECK(std::vector<float>(y_two.begin(), y_two.begin() + 9) == y);
 }
+
+TEST_CASE("layer and group norm leave mean 0 and variance 1 where they normalise, then gamma and beta") {
+    const std::vector<float> x{1, 3, 5, 7}, one{1, 1, 1, 1}, zero{0, 0, 0, 0}, gamma{2, 1, 1, 1}, beta{0, 0, 0, 10};
+    std::vector<float> y(4);
+    reference::layer_norm({.op = Op::layer_norm, .axis = 1}, {2, 2}, x.data(), one.data(), nullptr, y.data());
+    CHECK(largest_difference(y, {-1, 1, -1, 1}) < 1e-6);
+    reference::layer_norm({.op = Op::layer_norm, .axis = 0}, {2, 2}, x.data(), gamma.data(), beta.data(), y.data());
+    CHECK(largest_difference(y, {-2.6832816f, -0.4472136f, 0.4472136f, 11.3416408f}) < 1e-6);
+    reference::group_norm({.op = Op::group_norm, .groups = 2}, {1, 4, 1, 1}, x.data(), one.data(), zero.data(), y.data());
+    CHECK(largest_difference(y, {-1, 1, -1, 1}) < 1e-6);
+    reference::group_norm({.op = Op::group_norm, .groups = 2, .epsilon = 3}, {1, 2, 1, 2}, x.data(), gamma.data(), beta.data() + 2, y.data());
+    CHECK(largest_difference(y, {-1, 1, 9.5f, 10.5f}) < 1e-6);
+}

@@ -1,4 +1,4 @@
-// mdl: reference batch norm, scale and local response normalisation.
+// mdl: reference batch, layer and group norm, scale and local response normalisation.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -24,6 +24,45 @@ inline void batch_norm(const Operation& op, const Shape& shape, const float* x, 
             for (std::int64_t i = 0; i < plane; ++i, ++x, ++y) {
                 const double centred = static_cast<double>(*x) - static_cast<double>(mean[c]);
                 *y = static_cast<float>(centred * factor + static_cast<double>(beta[c]));
+            }
+        }
+}
+
+/// 1 / sqrt(variance + epsilon) and the mean of `count` values.
+struct Moments {
+    double mean = 0, factor = 0;
+    Moments(const float* x, std::int64_t count, float epsilon) noexcept {
+        for (std::int64_t i = 0; i < count; ++i) mean += static_cast<double>(x[i]);
+        mean /= static_cast<double>(count);
+        double sum = 0;
+        for (std::int64_t i = 0; i < count; ++i) sum += (static_cast<double>(x[i]) - mean) * (static_cast<double>(x[i]) - mean);
+        factor = 1 / std::sqrt(sum / static_cast<double>(count) + static_cast<double>(epsilon));
+    }
+};
+
+/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, over op.axis and all axes behind it; `beta` may be null; y may be x.
+/// Source: ONNX LayerNormalization-17.
+inline void layer_norm(const Operation& op, const Shape& shape, const float* x, const float* gamma, const float* beta, float* y) noexcept {
+    const std::int64_t outer = count_of(shape, 0, op.axis), count = count_of(shape, op.axis, shape.rank);
+    for (std::int64_t o = 0; o < outer; ++o, x += count, y += count) {
+        const Moments moments(x, count, op.epsilon);
+        for (std::int64_t i = 0; i < count; ++i) {
+            const double normal = (static_cast<double>(x[i]) - moments.mean) * moments.factor;
+            y[i] = static_cast<float>(normal * static_cast<double>(gamma[i]) + (beta != nullptr ? static_cast<double>(beta[i]) : 0.0));
+        }
+    }
+}
+
+/// The same over each group of channels with all their pixels, gamma and beta one a channel; y may be x.  Source: Wu & He 2018.
+inline void group_norm(const Operation& op, const Shape& shape, const float* x, const float* gamma, const float* beta, float* y) noexcept {
+    const int each = shape[1] / op.groups;
+    const std::int64_t plane = count_of(shape, 2, shape.rank), count = each * plane;
+    for (int n = 0; n < shape[0]; ++n)
+        for (int g = 0; g < op.groups; ++g, x += count, y += count) {
+            const Moments moments(x, count, op.epsilon);
+            for (std::int64_t i = 0; i < count; ++i) {
+                const std::int64_t c = g * each + i / plane;
+                y[i] = static_cast<float>((static_cast<double>(x[i]) - moments.mean) * moments.factor * static_cast<double>(gamma[c]) + static_cast<double>(beta[c]));
             }
         }
 }
