@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/engine/kernel.hpp>
+#include <mdl/engine/tiny.hpp>
 #include <mdl/graph/graph.hpp>
 #include <mdl/graph/lay_out.hpp>
 #include <mdl/graph/plan_memory.hpp>
@@ -41,6 +42,7 @@ template <class O, int N, int E, int M>
 constexpr auto choose(const graph::Graph<N, E, M>& fused) noexcept -> graph::Graph<N, E, M> {
     graph::Graph<N, E, M> g = fused;
     graph::Layout layouts[E > 0 ? E : 1]{};
+    const bool tiny = is_tiny<O>(fused);  // once: it counts all nodes
     for (int i = 0; i < g.node_count; ++i) {
         graph::Node& node = g.nodes[i];
         if (node.operation.op == Op::input) {
@@ -52,7 +54,7 @@ constexpr auto choose(const graph::Graph<N, E, M>& fused) noexcept -> graph::Gra
             for (std::size_t k = 0; k < inputs.size(); ++k) layouts[k] = g.nodes[inputs[k]].choice.out;
             const graph::Node& first = g.nodes[inputs[0]];
             detail::choose_reference(node, first.shape);
-            choose_better<O>(g, node, std::span<const graph::Layout>(layouts, inputs.size()));
+            choose_better<O>(g, node, std::span<const graph::Layout>(layouts, inputs.size()), tiny);
         }
         if (O::keep_tensors) node.choice.in_place = node.choice.joins_in_place = false;
     }

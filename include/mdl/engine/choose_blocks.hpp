@@ -13,10 +13,12 @@
 #include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/convolution_tiny.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/softmax_tiny.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -55,6 +57,16 @@ constexpr void choose_convolution(graph::Node& node, const graph::Node& maker, b
         take(node, Kernel::grouped, Layout::blocks, Layout::blocks, kernels::convolution_grouped_scratch_bytes(g, 1));
     // The residual is read where, and just before, the result is written.
     node.choice.in_place = node.fusion.residual;
+}
+
+/// Whether a convolution of a tiny network is unrolled. It reads channel blocks, or an image of plain floats pixel by pixel.
+constexpr auto takes_tiny(const graph::Node& node, const graph::Node& maker) noexcept -> bool {
+    if (node.fusion.prologue_count > 0 || !kernels::convolution_tiny_takes(geometry_of(node.operation, maker.shape, node.shape))) return false;
+    if (maker.operation.op != Op::input) return true;
+    ImageFormat image = maker.operation.image;
+    if (image.layout == PixelLayout::chw) return maker.shape.channels() == 1 && image.is_plain();
+    image.layout = PixelLayout::chw;
+    return image.is_plain();
 }
 
 /// Channel blocks fit together without shifting lanes: every part but the last fills its blocks.
@@ -127,13 +139,13 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
 
 }  // namespace detail
 
-/// Takes a faster kernel than the reference where there is one.
+/// Takes a faster kernel than the reference where there is one. `tiny`: the network is.
 template <class Policies, int N, int E, int O>
-constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout> layouts) noexcept {
+constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout> layouts, bool tiny) noexcept {
     using graph::Layout;
     const graph::Node& maker = g.nodes[g.inputs(node)[0]];
     const Op op = node.operation.op;
-    if (op == Op::dense && node.shape[0] == 1) return detail::take(node, Kernel::dense, Layout::rows, Layout::rows);
+    if (op == Op::dense && node.shape[0] == 1) return detail::take(node, tiny ? Kernel::dense_tiny : Kernel::dense, Layout::rows, Layout::rows);
     if (op == Op::dense || op == Op::matmul) return detail::take(node, Kernel::matmul, Layout::rows, Layout::rows);
     if (op == Op::layer_norm) {
         detail::take(node, Kernel::layer_norm, Layout::rows, Layout::rows);
@@ -141,12 +153,19 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
         return;
     }
     if ((op == Op::softmax || op == Op::log_softmax) && node.shape.count(node.operation.axis + 1, node.shape.rank) == 1) {
-        detail::take(node, Kernel::softmax, Layout::rows, Layout::rows);
+        const int axis = node.operation.axis;
+        const bool one_short_row = node.shape.count(0, axis) == 1 && node.shape[axis] <= kernels::softmax_tiny_most;
+        detail::take(node, tiny && one_short_row && op == Op::softmax ? Kernel::softmax_tiny : Kernel::softmax, Layout::rows, Layout::rows);
         node.choice.in_place = true;
         return;
     }
     if (node.shape.rank != 4 || node.shape[0] != 1 || maker.shape.rank != 4) return;
-    if (op == Op::convolution) return detail::choose_convolution(node, maker, Policies::exact);
+    if (op == Op::convolution) {
+        if (!tiny || !detail::takes_tiny(node, maker)) return detail::choose_convolution(node, maker, Policies::exact);
+        detail::take(node, Kernel::convolution_tiny, maker.operation.op == Op::input ? maker.choice.out : Layout::blocks, Layout::blocks);
+        node.choice.in_place = node.fusion.residual;
+        return;
+    }
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
     if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
     bool all_blocks = true;

@@ -15,7 +15,7 @@ inline namespace MDL_ISA {
 inline constexpr int block_channels = 1;
 
 template <class Policies, int N, int E, int O>
-constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout>) noexcept {
+constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, std::span<const graph::Layout>, bool) noexcept {
     const Shape& in = g.nodes[g.inputs(node)[0]].shape;
     if (node.fusion.prologue_count > 0) return;
     if (node.operation.op == Op::convolution) {

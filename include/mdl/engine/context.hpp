@@ -124,7 +124,7 @@ public:
     /// Runs on what the input() spans hold. Returns the output where there is one, else nothing: see output().
     auto run() noexcept {
         use_own_inputs();
-        return run_on_images();
+        return run_on_images(images_.data());
     }
 
     /// The same, calling `after(k)` when step k of the run is done: see mdl/engine/profile.hpp.
@@ -192,9 +192,23 @@ private:
         [this]<int... K>(std::integer_sequence<int, K...>) { ((images_[K] = own_input<K>()), ...); }(std::make_integer_sequence<int, inputs>{});
     }
 
-    auto run_on_images() noexcept {
-        engine::run_program<Net, O>({arena_, weights_, images_.data()});
-        if constexpr (outputs == 1) return output<0>();
+    /// Whether what output() or tensor() returns may lie in an input's memory, so that the context has to remember where that is.
+    static constexpr bool reads_images_later = [] {
+        bool any = O::keep_tensors;
+        for (int k = 0; k < outputs; ++k)
+            any = any || engine::place_of<Net, O>(engine::laid_out<Net, O>.outputs[k]).where == engine::Place::Where::image;
+        return any;
+    }();
+
+    auto run_on_images(const std::byte* const* images) noexcept {
+        const engine::Frame frame{arena_, weights_, images};
+        if constexpr (outputs == 1) {
+            const auto result = output<0>();  // before the run: after it, the compiler would read the arena's address again
+            engine::run_program<Net, O>(frame);
+            return result;
+        } else {
+            engine::run_program<Net, O>(frame);
+        }
     }
 
     template <std::size_t... K, class... Elements, std::size_t... Sizes>
@@ -204,7 +218,7 @@ private:
         static_assert(((Sizes == std::dynamic_extent || Sizes == input_size<static_cast<int>(K)>) && ...),
                       "mdl: this span has another size than the network's input; see Context::input_size");
         constexpr bool fixed = ((Sizes != std::dynamic_extent) && ...);
-        using Output = decltype(run_on_images());
+        using Output = decltype(run_on_images(nullptr));
         if constexpr (!fixed) {
             constexpr std::array<std::size_t, sizeof...(K)> needed{input_size<static_cast<int>(K)>...};
             const std::array<std::size_t, sizeof...(K)> given{memory.size()...};
@@ -212,14 +226,15 @@ private:
                 if (given[i] != needed[i])
                     return Result<Output>(Error(Errc::wrong_size, "input ", i, " has ", given[i], " elements, the network needs ", needed[i]));
         }
-        ((images_[K] = reinterpret_cast<const std::byte*>(memory.data())), ...);
+        const std::array<const std::byte*, sizeof...(K)> images{reinterpret_cast<const std::byte*>(memory.data())...};
+        if constexpr (reads_images_later) images_ = images;
         if constexpr (fixed) {
-            return run_on_images();
+            return run_on_images(images.data());
         } else if constexpr (std::is_void_v<Output>) {
-            run_on_images();
+            run_on_images(images.data());
             return Result<void>();
         } else {
-            return Result<Output>(run_on_images());
+            return Result<Output>(run_on_images(images.data()));
         }
     }
 

@@ -7,8 +7,10 @@
 
 #include <mdl/engine/execute_reference.hpp>
 #include <mdl/engine/step.hpp>
+#include <mdl/engine/tiny.hpp>
 #if MDL_SIMD
 #include <mdl/engine/execute_blocks.hpp>
+#include <mdl/engine/execute_tiny.hpp>
 #else
 #include <mdl/engine/execute_portable.hpp>
 #endif
@@ -57,6 +59,10 @@ constexpr auto step_function() noexcept -> StepFunction {
         return &run_joined_concat<Net, O, I>;
     else if constexpr (kernel == Kernel::reference)
         return &run_reference<Net, O, I>;
+#if MDL_SIMD
+    else if constexpr (runs_tiny(kernel))
+        return &run_tiny<Net, O, I>;
+#endif
     else
         return &run_fast<Net, O, I>;
 }
@@ -69,7 +75,14 @@ inline constexpr auto step_functions = []<std::size_t... K>(std::index_sequence<
 /// Runs the whole network once.
 template <class Net, class O>
 void run_program(const Frame& frame) noexcept {
-    for (const StepFunction function : step_functions<Net, O>) function(frame);
+    if constexpr (is_tiny<O>(laid_out<Net, O>)) {
+        // No table: the compiler sees the whole network at once.
+        [&]<std::size_t... K>(std::index_sequence<K...>) MDL_INLINE_LAMBDA {
+            (step_function<Net, O, runnable<Net, O>[K]>()(frame), ...);
+        }(std::make_index_sequence<runnable<Net, O>.size()>{});
+    } else {
+        for (const StepFunction function : step_functions<Net, O>) function(frame);
+    }
 }
 
 }  // namespace MDL_ISA

@@ -20,7 +20,9 @@ enum class Kernel : std::int16_t {
     grouped,
     merged,  ///< grouped convolution by groups that fill whole blocks
     depthwise,
+    convolution_tiny,  ///< tiny: straight-line code, all sizes known to the compiler
     dense,
+    dense_tiny,
     pool,
     global_pool,
     lrn,
@@ -31,6 +33,7 @@ enum class Kernel : std::int16_t {
     concat,  ///< of whole blocks
     channel_gather,
     softmax,
+    softmax_tiny,
     matmul,      ///< of row-major matrices; a dense layer of many rows
     layer_norm,  ///< of row-major tensors
     to_blocks,

@@ -21,8 +21,8 @@ struct Exact {};
 template <int = 0>
 struct Speed {};
 
-/// Policy: `Prefer<Size>` takes the kernels with the least code, direct ones with few register tiles, and weights as they are;
-/// `Prefer<Speed>`, the default, what is fastest.
+/// Policy: `Prefer<Size>` takes the kernels with the least code, direct ones with few register tiles, one copy for all layers also of a
+/// tiny network, and weights as they are; `Prefer<Speed>`, the default, what is fastest.
 template <template <int> class What>
 struct Prefer {
     static constexpr bool size = std::is_same_v<Prefer, Prefer<Size>>;

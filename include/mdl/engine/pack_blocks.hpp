@@ -11,8 +11,10 @@
 #include <mdl/kernels/blocks/convolution_merged.hpp>
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
+#include <mdl/kernels/blocks/convolution_tiny.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
+#include <mdl/kernels/blocks/dense_tiny.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/matmul.hpp>
 
@@ -45,7 +47,9 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;
         case Kernel::merged: return &pack_blocks<&kernels::convolution_merged_pack>;
         case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
+        case Kernel::convolution_tiny: return &pack_blocks<&kernels::convolution_tiny_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
+        case Kernel::dense_tiny: return &pack_blocks<&kernels::dense_tiny_pack>;
         case Kernel::matmul: return &pack_blocks<&kernels::matmul_pack>;
         default: return others;
     }
@@ -60,7 +64,9 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::grouped: return static_cast<std::int64_t>(kernels::convolution_grouped_packed_floats(g));
         case Kernel::merged: return static_cast<std::int64_t>(kernels::convolution_merged_packed_floats(g));
         case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
+        case Kernel::convolution_tiny: return static_cast<std::int64_t>(kernels::convolution_tiny_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
+        case Kernel::dense_tiny: return static_cast<std::int64_t>(kernels::dense_tiny_packed_floats(g));
         case Kernel::matmul: return static_cast<std::int64_t>(kernels::matmul_packed_floats(g));
         default: return 0;
     }

@@ -7,6 +7,7 @@
 
 #include <mdl/kernels/blocks/buffers.hpp>
 #include <mdl/simd/math.hpp>
+#include <mdl/simd/partial.hpp>
 #include <mdl/simd/tile.hpp>
 #include <mdl/tensor/operation.hpp>
 
@@ -170,6 +171,26 @@ struct Epilogue {
         simd::Vector y = inner(x, args, slope);
         if (residual != nullptr) y = outer(y, simd::load(residual), args);
         simd::store(output, y);
+    }
+};
+
+/// The same, y = Outer(Inner(x) + residual), without a step that its layer does not have: for straight-line code, where a clamp that
+/// does nothing would be two instructions a vector. Parametric: leaky_relu with one slope a channel in place of Inner.
+template <ActivationKind Inner, bool Parametric = false, bool Residual = false, ActivationKind Outer = ActivationKind::none>
+struct TinyEpilogue {
+    template <ActivationKind Kind>
+    static MDL_ALWAYS_INLINE auto apply(simd::Vector x, const ActivationArgs& args) noexcept -> simd::Vector {
+        if constexpr (Kind == ActivationKind::none) return x;
+        else if constexpr (Kind == ActivationKind::relu) return simd::max(simd::zero(), x);  // a NaN stays one
+        else return activate<epilogue_kind(Kind)>(x, args);
+    }
+    /// Stores the first N lanes of x, which are those of channels first, first + 1, ..., at output[at], ...
+    template <int N>
+    static MDL_ALWAYS_INLINE void finish(simd::Vector x, int first, std::ptrdiff_t at, const EpilogueArgs& args, const Buffers& buffers) noexcept {
+        if constexpr (Parametric) x = simd::where_greater(x, simd::zero(), x, x * simd::load_first<N>(buffers.slope + first));
+        else x = apply<Inner>(x, args.inner);
+        if constexpr (Residual) x = apply<Outer>(x + simd::load_first<N>(buffers.residual + at), args.outer);
+        simd::store_first<N>(buffers.output + at, x);
     }
 };
 
