@@ -5,7 +5,7 @@
 # usage: scripts/conformance_zoo.sh [NAME...]      only the networks of these names
 # MDL         the mdl command (default: build/release/tools/mdl)
 # MDL_SHARED_DIR  folder with data/models and peers (default: ../shared beside the project)
-# MDL_ZOO_DIR     where the exported networks lie; missing ones are exported there (default: build/zoo)
+# MDL_ZOO_DIR     where the exported networks lie; missing ones are exported there, further ones are run too (default: build/zoo)
 # Prints the largest difference over the largest magnitude of each output; fails above 1e-4.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +48,8 @@ def case(name, model, inputs, outputs, options=()):
         pairs += [f'{work}/{name}.{k}.f32', file]
     print('\t'.join(words) + '\t--\t' + '\t'.join(pairs))
 
+# Further exports that somebody has put there: NAME.onnx, NAME.in.bin, NAME.out.bin.
+networks += sorted(f[:-8] for f in os.listdir(zoo) if f.endswith('.out.bin') and f[:-8] not in networks) if os.path.isdir(zoo) else []
 for n in networks:
     if os.path.exists(f'{zoo}/{n}.out.bin'):
         case(n, f'{zoo}/{n}.onnx', [('input', f'{zoo}/{n}.in.bin')], [('output', f'{zoo}/{n}.out.bin')])
