@@ -2,13 +2,26 @@
 # mdl: runs recorded models and exported networks through `mdl run` and compares with what PyTorch and ONNX Runtime gave.
 # SPDX-License-Identifier: MIT
 #
-# usage: scripts/conformance_zoo.sh [NAME...]      only the networks of these names
+# usage: scripts/conformance_zoo.sh [--on TARGET] [NAME...]      only the networks of these names
+# --on TARGET     arm64, armv7 or armv7-neon: converted here, compiled by GCC's cross compiler, run by qemu
 # MDL         the mdl command (default: build/release/tools/mdl)
 # MDL_SHARED_DIR  folder with data/models and peers (default: ../shared beside the project)
 # MDL_ZOO_DIR     where the exported networks lie; missing ones are exported there, further ones are run too (default: build/zoo)
 # Prints the largest difference over the largest magnitude of each output; fails above 1e-4.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+target=
+if [ "${1:-}" = --on ]; then
+    target=${2:?conformance: --on needs a target}
+    shift 2
+fi
+case $target in
+'') ;;
+arm64) compiler=(aarch64-linux-gnu-g++) emulator=(qemu-aarch64 -L /usr/aarch64-linux-gnu) ;;
+armv7) compiler=(arm-linux-gnueabihf-g++ -march=armv7-a -mfpu=neon-vfpv4) emulator=(qemu-arm -L /usr/arm-linux-gnueabihf) ;;
+armv7-neon) compiler=(arm-linux-gnueabihf-g++ -march=armv7-a -mfpu=neon) emulator=(qemu-arm -L /usr/arm-linux-gnueabihf) ;;
+*) echo "conformance: there is no target $target; see the head of this script" >&2; exit 2 ;;
+esac
 mdl=${MDL:-build/release/tools/mdl}
 shared=${MDL_SHARED_DIR:-../shared}
 zoo=${MDL_ZOO_DIR:-build/zoo}
@@ -63,6 +76,26 @@ for n in recorded:
 EOF
 [ -s "$work/cases" ] || { echo "conformance: no network found in $zoo and $shared" >&2; exit 1; }
 
+# run_on_target MODEL OPTION...: what `mdl run` does, for the target. Inputs and outputs are those of the model, in its order.
+run_on_target() {
+    local model=$1 files=() options=()
+    shift
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --input | --output) files+=("${2#*=}"); shift 2 ;;
+        *) options+=("$1"); shift ;;
+        esac
+    done
+    rm -rf "$work/net"
+    "$mdl" convert "$model" -o "$work/net" --struct Net "${options[@]}" >/dev/null &&
+        "${compiler[@]}" -std=c++20 -O3 -DNDEBUG -Wno-psabi -I include -I "$work/net" scripts/run_network.cpp -o "$work/net/run" &&
+        "${emulator[@]}" "$work/net/run" "$work/net/net.mdlw" "${files[@]}"
+}
+# run_here MODEL OPTION...
+run_here() { "$mdl" run "$@" --quiet; }
+
+run=run_here
+[ -z "$target" ] || run=run_on_target
 failed=0
 while IFS=$'\t' read -r -a words; do
     name=${words[0]}
@@ -73,7 +106,7 @@ while IFS=$'\t' read -r -a words; do
         if [ "$word" = -- ]; then target=pairs; continue; fi
         if [ $target = arguments ]; then arguments+=("$word"); else pairs+=("$word"); fi
     done
-    if ! "$mdl" run "${arguments[@]}" --quiet >"$work/log" 2>&1 </dev/null; then
+    if ! "$run" "${arguments[@]}" >"$work/log" 2>&1 </dev/null; then
         printf '%-22s failed: %s\n' "$name" "$(head -c 600 "$work/log")"
         failed=1
         continue
