@@ -5,7 +5,6 @@
 #include <mdl/mdl.hpp>
 #include <mdl/weights/writer.hpp>
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -70,29 +69,26 @@ template <class Net>
     return context<Net>->run(std::span<const float, Context<Net>::template input_size<0>>(input, Context<Net>::template input_size<0>)).data();
 }
 
-template <class Net>
-constexpr auto row(const char* name) -> tiny::Case {
-    return {name, static_cast<int>(Context<Net>::template input_size<0>), static_cast<int>(Context<Net>::template output_size<0>), &load<Net>, &run<Net>};
-}
+/// This program's types for tiny::cases.
+struct Side {
+    template <int In, int Out>
+    using Dense = OneDense<In, Out>;
+    template <int N>
+    using Tanh = Hidden<N>;
+    template <int Channels, int Taps, int Step>
+    using Conv = OneConv<Channels, Taps, Step>;
+    using Mixed = Samples;
+    using Digits = DigitsDense;
+    using DigitsTwoConv = DigitsConv;
+
+    template <class Net>
+    static constexpr auto row(const char* name) -> tiny::Case {
+        return {name, static_cast<int>(Context<Net>::template input_size<0>), static_cast<int>(Context<Net>::template output_size<0>), &load<Net>, &run<Net>};
+    }
+};
 
 }  // namespace
 
 auto main(int argc, char** argv) -> int {
-    static constexpr std::array cases{
-        row<OneDense<4, 4>>("dense 4-4"),
-        row<OneDense<8, 8>>("dense 8-8"),
-        row<OneDense<16, 16>>("dense 16-16"),
-        row<OneDense<24, 1>>("dense 24-1"),
-        row<Hidden<8>>("dense 1-8-8-8-1 tanh"),
-        row<Hidden<16>>("dense 1-16-16-16-1 tanh"),
-        row<Hidden<32>>("dense 1-32-32-32-1 tanh"),
-        row<Hidden<64>>("dense 1-64-64-64-1 tanh"),
-        row<OneConv<4, 3, 1>>("conv 4-4, 3 taps, 64 samples"),
-        row<OneConv<8, 7, 2>>("conv 8-8, 7 taps, 64 samples"),
-        row<OneConv<16, 15, 4>>("conv 16-16, 15 taps, 64 samples"),
-        row<Samples>("dense, conv, dense, 64 samples"),
-        row<DigitsDense>("digit 256-64-10"),
-        row<DigitsConv>("digit 2 conv, dense"),
-    };
-    return tiny::main(argc, argv, cases);
+    return tiny::main(argc, argv, tiny::cases<Side>);
 }

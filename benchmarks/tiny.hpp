@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -12,6 +13,8 @@
 #include <span>
 #include <vector>
 
+#include "numbers.hpp"
+
 namespace tiny {
 
 /// The same numbers in both programs, so that no weights file has to be carried from one to the other.
@@ -19,10 +22,7 @@ class Numbers {
 public:
     explicit Numbers(std::uint32_t seed) : state_(seed * 2654435761u + 12345u) {}
     /// Between -size and size.
-    auto next(float size) -> float {
-        state_ = state_ * 1664525u + 1013904223u;
-        return (static_cast<float>(state_ >> 8) / 8388608.0f - 1.0f) * size;
-    }
+    auto next(float size) -> float { return benchmarks::next_number(state_) * size; }
     /// Weights of one layer, in the order output, input, row, column; `fan`: inputs of one output. Their size keeps results near one.
     auto weights(int outputs, int fan) -> std::vector<float> {
         std::vector<float> all(static_cast<std::size_t>(outputs) * static_cast<std::size_t>(fan));
@@ -48,6 +48,25 @@ struct Case {
     auto (*load)() -> bool;
     auto (*run)(const float* input) -> const float*;
     void (*prime)(const float* input) = nullptr;
+};
+
+/// The networks of both programs. `Side` has one program's types, and makes a row of each.
+template <class Side>
+inline constexpr std::array cases{
+    Side::template row<typename Side::template Dense<4, 4>>("dense 4-4"),
+    Side::template row<typename Side::template Dense<8, 8>>("dense 8-8"),
+    Side::template row<typename Side::template Dense<16, 16>>("dense 16-16"),
+    Side::template row<typename Side::template Dense<24, 1>>("dense 24-1"),
+    Side::template row<typename Side::template Tanh<8>>("dense 1-8-8-8-1 tanh"),
+    Side::template row<typename Side::template Tanh<16>>("dense 1-16-16-16-1 tanh"),
+    Side::template row<typename Side::template Tanh<32>>("dense 1-32-32-32-1 tanh"),
+    Side::template row<typename Side::template Tanh<64>>("dense 1-64-64-64-1 tanh"),
+    Side::template row<typename Side::template Conv<4, 3, 1>>("conv 4-4, 3 taps, 64 samples"),
+    Side::template row<typename Side::template Conv<8, 7, 2>>("conv 8-8, 7 taps, 64 samples"),
+    Side::template row<typename Side::template Conv<16, 15, 4>>("conv 16-16, 15 taps, 64 samples"),
+    Side::template row<typename Side::Mixed>("dense, conv, dense, 64 samples"),
+    Side::template row<typename Side::Digits>("digit 256-64-10"),
+    Side::template row<typename Side::DigitsTwoConv>("digit 2 conv, dense"),
 };
 
 /// Different inputs, taken in turn: what some functions cost depends on their argument.

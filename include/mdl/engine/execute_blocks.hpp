@@ -134,24 +134,18 @@ void run_on_blocks(const Frame& frame) noexcept {
     }
 }
 
-/// Depthwise kernels with code of their own: 3x3 and 5x5, stride 1 and 2.
-constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool {
-    return g.kernel_h == g.kernel_w && (g.kernel_h == 3 || g.kernel_h == 5) && g.stride_h == g.stride_w && g.stride_h <= 2 && g.dilation_h == 1 &&
-           g.dilation_w == 1;
-}
-
 /// The kernel with the constants that a geometry and the kind of pooling give it.
 template <Kernel Which, class E, const Geometry& G, Pooling Kind, bool Small>
 MDL_ALWAYS_INLINE void call_window(const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) noexcept {
     if constexpr (Which == Kernel::winograd) {
         constexpr kernels::WinogradTile tile = kernels::winograd_tile(G);
         call_kernel<Which, E, tile.rows, G.kernel_h, tile.columns, G.kernel_w>(G, args, buffers);
-    } else if constexpr (Which == Kernel::depthwise && is_common_depthwise(G) && !Small) {
-        call_kernel<Which, E, G.kernel_h, G.stride_h, kernels::depthwise_tile_width(G)>(G, args, buffers);
+    } else if constexpr (Which == Kernel::depthwise && kernels::is_common_depthwise(G) && !Small) {
+        call_kernel<Which, E, G.kernel_h, G.stride_h, kernels::row_tile_width(G)>(G, args, buffers);
     } else if constexpr (Which == Kernel::depthwise) {
         call_kernel<Which, E, 0, 0, 4>(G, args, buffers);
     } else if constexpr (Which == Kernel::pool && kernels::is_common_pool(G) && !Small) {
-        call_kernel<Which, E, static_cast<int>(Kind), G.kernel_h, G.stride_h, kernels::pool_tile_width(G)>(G, args, buffers);
+        call_kernel<Which, E, static_cast<int>(Kind), G.kernel_h, G.stride_h, kernels::row_tile_width(G)>(G, args, buffers);
     } else if constexpr (Which == Kernel::pool) {
         call_kernel<Which, E, static_cast<int>(Kind), 0, 0, 4>(G, args, buffers);
     } else if constexpr (Which == Kernel::global_pool) {

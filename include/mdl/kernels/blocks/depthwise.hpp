@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/kernels/blocks/epilogue.hpp>
+#include <mdl/kernels/blocks/row_tiles.hpp>
 #include <mdl/kernels/parallel.hpp>
 #include <mdl/simd/tile.hpp>
 #include <mdl/tensor/geometry.hpp>
@@ -17,8 +18,8 @@ namespace kernels {
 constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_t {
     return static_cast<std::size_t>(padded_channels(g.out_channels)) * static_cast<std::size_t>(g.kernel_h * g.kernel_w + 1);
 }
-/// Pixels of a tile: seven divides the widths of most image networks.
-constexpr auto depthwise_tile_width(const Geometry& g) noexcept -> int { return g.out_w >= 7 ? 7 : 4; }
+/// Windows with code of their own: 3x3 and 5x5, side by side or two apart.
+constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool { return is_square_window(g) && (g.kernel_h == 3 || g.kernel_h == 5); }
 constexpr auto depthwise_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
 [[gnu::cold]] inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
@@ -138,8 +139,7 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
     const float* const plane = buffers.input + std::ptrdiff_t{block} * g.in_pixels() * c;
     const float* const weights = buffers.weights + std::ptrdiff_t{block} * (g.kernel_h * g.kernel_w + 1) * c;
     const Interior inside(g.in_w, g.out_w, g.extent_w(), g.stride_w, g.pad_left);
-    // A tile looks at most half a kernel beyond the edges.
-    const bool tiled = g.pad_left <= K / 2 && (g.out_w - 1) * g.stride_w - g.pad_left + g.kernel_w - g.in_w <= K / 2;
+    const bool tiled = edges_fit_tiles(g);
     const int dilation_h = K > 0 ? 1 : g.dilation_h;  // a constant saves the divisions
     for (int y = first; y < last; ++y) {
         const int top = y * g.stride_h - g.pad_top;

@@ -88,7 +88,9 @@ MDL_ALWAYS_INLINE auto activate(simd::Vector x, const ActivationArgs& args) noex
     } else if constexpr (Kind == ActivationKind::gelu_tanh) {
         // 1/2 (1 + tanh u) = sigmoid(2 u)
         const simd::Vector cubic = simd::fma(x * x, broadcast(2 * 0.79788456f * 0.044715f), broadcast(2 * 0.79788456f));
-        return x * simd::sigmoid(x * cubic);
+        simd::Vector gate = x * cubic;
+        simd::logistic<false, 1>(&gate);
+        return x * gate;
     } else if constexpr (Kind == ActivationKind::mish) {
         return x * simd::tanh(simd::softplus(x));
     } else if constexpr (Kind == ActivationKind::selu) {

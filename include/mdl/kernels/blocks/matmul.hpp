@@ -60,7 +60,7 @@ MDL_ALWAYS_INLINE void matmul_tile(int inner, int columns, int valid, const Epil
             if (n <= 0) continue;
             const std::ptrdiff_t at = std::ptrdiff_t{r} * columns + v * c;
             simd::Vector z = E::inner(sum[r][v], args, slope != nullptr ? slope + v * c : nullptr);
-            if (residual != nullptr) z = E::outer(z, simd::load_partial(residual + at, n), args);
+            if (residual != nullptr) z = E::outer(z, n == c ? simd::load(residual + at) : simd::load_partial(residual + at, n), args);
             if (n == c)
                 simd::store(y + at, z);
             else

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/kernels/blocks/epilogue.hpp>
+#include <mdl/kernels/blocks/row_tiles.hpp>
 #include <mdl/kernels/parallel.hpp>
 #include <mdl/simd/tile.hpp>
 #include <mdl/tensor/geometry.hpp>
@@ -102,7 +103,7 @@ MDL_ALWAYS_INLINE void pool_tile(const Geometry& g, const PoolLine* lines, int l
 template <Pooling Kind, int K, int S, int P, class E>
 __attribute__((noinline)) void pool_block(const Geometry& g, const EpilogueArgs& args, const float* input, float* output, const float* slope) noexcept {
     constexpr int c = simd::lanes;
-    const bool tiled = K > 0 && g.out_w >= P && g.pad_left <= K / 2 && (g.out_w - 1) * g.stride_w - g.pad_left + g.kernel_w - g.in_w <= K / 2;
+    const bool tiled = g.out_w >= P && edges_fit_tiles(g);
     for (int y = 0; y < g.out_h; ++y, output += std::ptrdiff_t{g.out_w} * c) {
         const int top = y * g.stride_h - g.pad_top;
         const PoolRow row(g, y);
@@ -164,10 +165,7 @@ __attribute__((noinline)) void global_pool_block(const Geometry& g, const Epilog
 }  // namespace detail
 
 /// Windows with code of their own: 2x2 and 3x3, side by side or two apart.
-constexpr auto is_common_pool(const Geometry& g) noexcept -> bool {
-    return g.kernel_h == g.kernel_w && (g.kernel_h == 2 || g.kernel_h == 3) && g.stride_h == g.stride_w && g.stride_h <= 2 && g.dilation_h == 1 &&
-           g.dilation_w == 1;
-}
+constexpr auto is_common_pool(const Geometry& g) noexcept -> bool { return is_square_window(g) && (g.kernel_h == 2 || g.kernel_h == 3); }
 
 /// Largest value or mean of each window; padding counts as the reference says. Then the epilogue's inner activation. `Kernel`, `Stride`: the
 /// window's size and step where it is a common one, 0 serves any; `Wide`: output pixels of a tile.
@@ -181,7 +179,6 @@ void pool(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, c
                                     buffers.slope != nullptr ? buffers.slope + block * c : nullptr);
     });
 }
-constexpr auto pool_tile_width(const Geometry& g) noexcept -> int { return g.out_w >= 7 ? 7 : 4; }
 constexpr auto pool_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
 /// Largest value or mean of each channel of clamp(x * prologue_scale + prologue_shift), where there is a prologue. Writes one
