@@ -4,8 +4,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 
@@ -14,27 +12,13 @@
 #include "codegen/structure.hpp"
 #include "failure.hpp"
 #include "onnx/importer.hpp"
-#include "onnx/tensor.hpp"
 #include "tools/evaluate.hpp"
+#include "tools/onnx_testdata.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace mdl::tool;
-
-/// Where Debian's libonnx-testdata puts them, or what the environment says.
-auto data_folder() -> fs::path {
-    const char* chosen = std::getenv("MDL_ONNX_TESTDATA");
-    return chosen != nullptr ? fs::path(chosen) : fs::path("/usr/share/libonnx-testdata/data");
-}
-
-auto read_tensor(const fs::path& file) -> Tensor {
-    std::ifstream stream(file, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-    mdl::onnx::TensorProto proto;
-    if (!proto.ParseFromString(bytes)) fail(Exit::bad_input, "no tensor");
-    return decode(proto, {});
-}
 
 struct Outcome {
     bool computed = false;
@@ -47,10 +31,8 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
     Outcome outcome;
     const fs::path data = folder / "test_data_set_0";
     try {
-        std::ifstream stream(folder / "model.onnx", std::ios::binary);
-        const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
         mdl::onnx::ModelProto proto;
-        if (!proto.ParseFromString(bytes)) fail(Exit::bad_input, "cannot be parsed");
+        if (!test::parse_file(folder / "model.onnx", proto)) fail(Exit::bad_input, "cannot be parsed");
         // PyTorch's cases say opset 6; the operators that mdl has mean the same in 7.
         for (auto& import : *proto.mutable_opset_import())
             if (import.version() == 6) import.set_version(7);
@@ -63,14 +45,12 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
             if (initialised.contains(name)) continue;
             const fs::path file = data / ("input_" + std::to_string(files++) + ".pb");
             if (files > 1 && constants) {
-                std::ifstream content(file, std::ios::binary);
-                const std::string text{std::istreambuf_iterator<char>(content), {}};
                 auto* const initializer = proto.mutable_graph()->add_initializer();
-                if (!initializer->ParseFromString(text)) fail(Exit::bad_input, "no tensor");
+                if (!test::parse_file(file, *initializer)) fail(Exit::bad_input, "no tensor");
                 initializer->set_name(name);
                 continue;
             }
-            const Tensor tensor = read_tensor(file);
+            const Tensor tensor = test::read_tensor(file);
             if (!tensor.is_float()) fail(Exit::bad_input, "integers as input");
             inputs.push_back(*tensor.floats);
         }
@@ -78,7 +58,7 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
         arrange(network);
         const auto outputs = test::evaluate(network, inputs);
         for (std::size_t o = 0; o < outputs.size(); ++o) {
-            const Tensor expected = read_tensor(data / ("output_" + std::to_string(o) + ".pb"));
+            const Tensor expected = test::read_tensor(data / ("output_" + std::to_string(o) + ".pb"));
             double largest = 1e-6;
             if (static_cast<std::size_t>(expected.count()) != outputs[o].size()) {
                 outcome.error = 1e9;
@@ -104,7 +84,7 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
 }  // namespace
 
 TEST_CASE("ONNX's operator tests are computed right or refused with a sentence") {
-    const fs::path root = data_folder();
+    const fs::path root = test::onnx_testdata();
     if (!fs::exists(root / "node")) {
         MESSAGE("skipped: ONNX's test data is not installed (Debian: libonnx-testdata)");
         return;
