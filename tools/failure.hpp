@@ -15,6 +15,7 @@ enum class Exit : int {
     bad_input = 2,  ///< a damaged file, or a model with something that mdl does not support
     compiler = 3,   ///< no compiler, or it failed
     io = 4,         ///< a file that cannot be read or written
+    differs = 5,    ///< a check found answers further from the model's than the tolerance
 };
 
 class Failure : public std::runtime_error {

@@ -19,6 +19,7 @@ struct Layer {
     Operation operation{};  ///< as the user would write it, before shape inference completes it
     std::vector<int> inputs{};
     std::string name{};     ///< the ONNX node's, or its output's where the node has none
+    std::string tensor{};   ///< of the model, which the layer computes; empty for a part of an operator
     std::vector<Floats> weights{};  ///< in the order of `inference.weights`
     graph::Inference inference{};   ///< shape and weights, found by the layer's own rule
 };

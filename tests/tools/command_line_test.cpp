@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,46 +13,17 @@
 #include <doctest/doctest.h>
 #include <mdl/weights/format.hpp>
 
-#include "commands/commands.hpp"
 #include "failure.hpp"
+#include "tools/mdl_command.hpp"
 #include "tools/onnx_builder.hpp"
 #include "weights/temporary_folder.hpp"
 
 using mdl::tool::Exit;
+using mdl::tool::test::mdl_command;
 using mdl::tool::test::ModelBuilder;
+using mdl::tool::test::Told;
 
 namespace {
-
-struct Told {
-    int exit = 0;
-    std::string errors{};
-
-    auto says(std::initializer_list<const char*> words) const -> bool {
-        for (const char* word : words)
-            if (errors.find(word) == std::string::npos) {
-                MESSAGE("missing '" << word << "' in: " << errors);
-                return false;
-            }
-        return true;
-    }
-    auto says(Exit code, std::initializer_list<const char*> words) const -> bool {
-        return exit == static_cast<int>(code) && says(words);
-    }
-};
-
-auto mdl_command(std::vector<std::string> words) -> Told {
-    std::vector<const char*> pointers{"mdl"};
-    for (const auto& word : words) pointers.push_back(word.c_str());
-    std::ostringstream out, errors;
-    auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_errors = std::cerr.rdbuf(errors.rdbuf());
-    Told told;
-    told.exit = mdl::tool::run_command_line(static_cast<int>(pointers.size()), pointers.data());
-    std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_errors);
-    told.errors = errors.str();
-    return told;
-}
 
 /// An environment variable with another value for a while.
 class Variable {

@@ -1,14 +1,12 @@
 // mdl: bench with --profile tells every step, and draws it.
 // SPDX-License-Identifier: MIT
 #include <fstream>
-#include <iostream>
 #include <iterator>
-#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "commands/commands.hpp"
+#include "tools/mdl_command.hpp"
 #include "tools/onnx_builder.hpp"
 #include "weights/temporary_folder.hpp"
 
@@ -32,16 +30,10 @@ TEST_CASE("bench --profile prints a line and draws a bar for each step") {
     model.node("GlobalAveragePool", {"r"}, {"y"});
     std::ofstream(path, std::ios::binary) << model.proto.SerializeAsString();
 
-    std::ostringstream out, errors;
-    auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_errors = std::cerr.rdbuf(errors.rdbuf());
-    const char* const words[] = {"mdl", "bench", path.c_str(), "--runs", "3", "--flags", "-O1", "--profile", "--svg", svg.c_str()};
-    const int exit = mdl::tool::run_command_line(static_cast<int>(std::size(words)), words);
-    std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_errors);
-    INFO(errors.str());
-    REQUIRE(exit == 0);
-    const std::string text = out.str();
+    const auto told = mdl::tool::test::mdl_command({"bench", path, "--runs", "3", "--flags", "-O1", "--profile", "--svg", svg});
+    INFO(told.errors);
+    REQUIRE(told.exit == 0);
+    const std::string& text = told.output;
     CHECK(count(text, "1x16x10x10") == 1);
     CHECK(count(text, "1x16x1x1") == 1);
     CHECK(count(text, "global_pool") == 2);

@@ -12,6 +12,7 @@
 #include "commands/commands.hpp"
 #include "commands/prepared.hpp"
 #include "commands/profile.hpp"
+#include "commands/read_input.hpp"
 #include "compile/network_library.hpp"
 #include "failure.hpp"
 
@@ -26,15 +27,6 @@ struct BenchOptions : ModelOptions {
 };
 
 constexpr int warm_up_runs = 5;
-
-/// Numbers from -1 to 1, the same in every run.
-void fill(std::span<float> values) {
-    std::uint32_t state = 1;
-    for (float& value : values) {
-        state = state * 1664525u + 1013904223u;
-        value = static_cast<float>(state >> 8) / static_cast<float>(1 << 23) - 1;
-    }
-}
 
 template <class Function>
 auto milliseconds(Function function) -> double {
@@ -52,7 +44,7 @@ void bench(const BenchOptions& options) {
     const double load = milliseconds([&] { network.load(model.weights); });
     model.drop_temporary();
     std::vector<std::vector<float>> inputs;
-    for (int k = 0; k < network.input_count(); ++k) fill(inputs.emplace_back(network.input(k).size()));
+    for (int k = 0; k < network.input_count(); ++k) inputs.push_back(random_input(network.input(k).size()));
     // An input's memory is used again while the network runs: it is filled before each run, outside of the measured time.
     const auto run_inputs = [&] {
         for (int k = 0; k < network.input_count(); ++k) std::ranges::copy(inputs[static_cast<std::size_t>(k)], network.input(k).begin());

@@ -38,13 +38,14 @@ auto run_command_line(int count, const char* const* words) -> int {
     app.require_subcommand(1);
     app.footer(
         "Exit codes: 0 done; 1 wrong usage; 2 a damaged file, or a model with something that mdl does not support;\n"
-        "            3 no compiler, or it failed; 4 a file cannot be read or written.\n"
+        "            3 no compiler, or it failed; 4 a file cannot be read or written; 5 a check found a difference.\n"
         "Compiled networks are kept in $XDG_CACHE_HOME/mdl (~/.cache/mdl); CXX names the compiler (else g++, else clang++).\n"
         "`mdl COMMAND --help` tells a command's options.");
     add_convert(app);
     add_inspect(app);
     add_run(app);
     add_bench(app);
+    add_verify(app);
     try {
         if (count > 1 && words[1][0] != '-') check_command(app, words[1]);
         app.parse(count, words);

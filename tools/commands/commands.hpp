@@ -12,6 +12,7 @@ void add_convert(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_run(CLI::App& app);
 void add_bench(CLI::App& app);
+void add_verify(CLI::App& app);
 
 /// What `main` does: parses, runs, tells failures on stderr; returns the exit code.
 auto run_command_line(int count, const char* const* words) -> int;

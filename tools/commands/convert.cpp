@@ -9,6 +9,7 @@
 #include <mdl/weights/mapped_file.hpp>
 #include <mdl/weights/reader.hpp>
 
+#include "commands/check.hpp"
 #include "commands/commands.hpp"
 #include "commands/model.hpp"
 #include "failure.hpp"
@@ -22,6 +23,8 @@ namespace fs = std::filesystem;
 
 struct ConvertOptions : ModelOptions {
     std::string folder{};
+    bool check = false;
+    CheckOptions checking{};
 };
 
 /// Makes a folder, and unmakes it unless it was kept.
@@ -53,7 +56,11 @@ void check(const Result<void>& result) {
 }
 
 void convert(const ConvertOptions& options) {
-    const Converted converted = convert_model(options);
+    if (!options.check && (!options.checking.inputs.empty() || options.checking.tolerance > 0))
+        fail(Exit::usage, "--input and --tolerance are for --check; add it");
+    ModelOptions model = options;
+    model.keep_original = options.check;
+    const Converted converted = convert_model(model);
     const auto shapes = [&](const std::vector<NamedTensor>& tensors) {
         std::vector<Shape> result;
         for (const auto& tensor : tensors) result.push_back(converted.network.shape(tensor.layer));
@@ -88,6 +95,7 @@ void convert(const ConvertOptions& options) {
         print(*bytes);
     }
     std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
+    if (options.check) check_network(converted, options, written, folder / "net.mdlt", options.checking);
 }
 
 }  // namespace
@@ -103,6 +111,9 @@ void add_convert(CLI::App& app) {
     command->add_option("--labels", options->labels, "names of a classifier's answers, one a line, kept in the weights file")
         ->type_name("FILE");
     add_conversion_options(*command, *options);
+    const std::string checking = "Check of the converted network, compiled for this machine, against the model computed operator by operator";
+    command->add_flag("--check", options->check, "compile, run and compare every layer; write net.mdlt, the test vector of mdl verify")->group(checking);
+    add_check_options(*command, options->checking, checking);
     add_preprocessing_options(*command, *options);
     command->callback([options] { convert(*options); });
 }

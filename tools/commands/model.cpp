@@ -23,6 +23,21 @@ namespace mdl::tool {
 
 namespace {
 
+/// "104,117,123", at most four.
+void read_numbers(const char* option, const std::string& text, int& count, float* numbers) {
+    std::istringstream list(text);
+    for (std::string word; std::getline(list, word, ',');) {
+        char* end = nullptr;
+        const float value = std::strtof(word.c_str(), &end);
+        if (word.empty() || *end != '\0')
+            fail(Exit::usage, option, " '", text, "' is no list of numbers; write it as in ", option, " 104,117,123");
+        if (count == 4) fail(Exit::usage, option, " takes at most 4 numbers, one a channel");
+        numbers[count++] = value;
+    }
+}
+
+}  // namespace
+
 auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>> {
     std::map<std::string, std::vector<int>> shapes;
     for (const auto& text : texts) {
@@ -43,21 +58,6 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
     return shapes;
 }
 
-/// "104,117,123", at most four.
-void read_numbers(const char* option, const std::string& text, int& count, float* numbers) {
-    std::istringstream list(text);
-    for (std::string word; std::getline(list, word, ',');) {
-        char* end = nullptr;
-        const float value = std::strtof(word.c_str(), &end);
-        if (word.empty() || *end != '\0')
-            fail(Exit::usage, option, " '", text, "' is no list of numbers; write it as in ", option, " 104,117,123");
-        if (count == 4) fail(Exit::usage, option, " takes at most 4 numbers, one a channel");
-        numbers[count++] = value;
-    }
-}
-
-}  // namespace
-
 void add_conversion_options(CLI::App& command, ModelOptions& options) {
     command
         .add_option("--shape", options.shapes,
@@ -68,12 +68,13 @@ void add_conversion_options(CLI::App& command, ModelOptions& options) {
     command.add_option("--struct,--name", options.struct_name, "name of the C++ type")->type_name("NAME")->capture_default_str();
 }
 
-void add_compile_options(CLI::App& command, CompileOptions& options) {
-    command.add_option("--flags", options.flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS");
+void add_compile_options(CLI::App& command, CompileOptions& options, const std::string& group) {
+    command.add_option("--flags", options.flags, "compiler flags instead of \"-O3 -march=native\"")->type_name("FLAGS")->group(group);
     command.add_option("--prefer", options.prefer, "small code, or fast code (the default)")
         ->type_name("size|speed")
-        ->check(CLI::IsMember({"size", "speed"}));
-    command.add_flag("--exact", options.exact, "no Winograd convolutions: slower, rounding errors about ten times smaller");
+        ->check(CLI::IsMember({"size", "speed"}))
+        ->group(group);
+    command.add_flag("--exact", options.exact, "no Winograd convolutions: slower, rounding errors about ten times smaller")->group(group);
 }
 
 void add_preprocessing_options(CLI::App& command, ModelOptions& options) {
@@ -175,6 +176,7 @@ auto convert_model(const ModelOptions& options) -> Converted {
     OnnxModel model = read_onnx(path);
     if (slow) std::cerr << "converting ...\n";
     try {
+        if (options.keep_original) result.original = model;
         result.network = import_onnx(std::move(model), import);
         for (const auto& name : result.network.unread_inputs)
             std::cerr << "note: the model declares an input '" << name << "' that nothing reads; the network does without it\n";

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "codegen/weights_file.hpp"
 #include "compile/cache.hpp"
 #include "network.hpp"
+#include "onnx/model.hpp"
 
 namespace CLI {
 class App;
@@ -24,13 +28,14 @@ struct ModelOptions {
     int resize = 0, crop = 0;
     std::string order{}, mean{}, scale{};
     std::string struct_name = "Net";
+    bool keep_original = false;  ///< with its weights, for a check
 
     auto gives_preprocessing() const -> bool { return resize > 0 || crop > 0 || !order.empty() || !mean.empty() || !scale.empty(); }
 };
 
 void add_conversion_options(CLI::App& command, ModelOptions& options);
 /// --flags, --exact and --prefer.
-void add_compile_options(CLI::App& command, CompileOptions& options);
+void add_compile_options(CLI::App& command, CompileOptions& options, const std::string& group = "OPTIONS");
 void add_preprocessing_options(CLI::App& command, ModelOptions& options);
 
 /// Resize, crop, order, mean, scale as the library's struct. Throws Failure.
@@ -43,12 +48,16 @@ void note_missing_labels(const std::vector<std::string>& labels, const std::vect
 auto read_labels(const std::filesystem::path& file) -> std::vector<std::string>;
 auto read_text(const std::filesystem::path& file) -> std::string;
 
+/// --shape's arguments, by input. Throws Failure.
+auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>>;
+
 /// A network converted in memory: the C++ header, and everything that the weights file is made from.
 struct Converted {
     Network network{};
     std::unique_ptr<RunGraph> graph{};
     std::string header{};
     FileExtras extras{};
+    std::optional<OnnxModel> original{};  ///< where ModelOptions::keep_original
 
     auto writer() const -> weights::Writer { return weights_writer(network, *graph, extras); }
 };

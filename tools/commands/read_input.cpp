@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "commands/read_input.hpp"
 
+#include <cstdint>
 #include <fstream>
-#include <vector>
 
 #include "failure.hpp"
 #include "image/image.hpp"
@@ -70,6 +70,16 @@ void read_input(const std::filesystem::path& file, const std::string& name, cons
     std::ifstream stream(file, std::ios::binary);
     if (!stream.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size_bytes())))
         fail(Exit::io, "cannot read '", file.string(), "'");
+}
+
+auto random_input(std::size_t count) -> std::vector<float> {
+    std::vector<float> values(count);
+    std::uint32_t state = 1;
+    for (float& value : values) {
+        state = state * 1664525u + 1013904223u;
+        value = static_cast<float>(state >> 8) / static_cast<float>(1 << 23) - 1;
+    }
+    return values;
 }
 
 }  // namespace mdl::tool

@@ -11,7 +11,7 @@ struct CompileOptions {
     std::string flags{};   ///< instead of "-O3 -march=native"
     bool exact = false;    ///< the engine's policy Exact
     std::string prefer{};  ///< "size", or speed
-    bool profile = false;  ///< with the functions that time each step
+    bool profile = false;  ///< with the functions that time, show and test
     bool quiet = false;    ///< no progress
 };
 

@@ -75,7 +75,7 @@ auto copy_shape(const mdl::Shape& shape, int* dims) -> int {
 
 #define MDL_DRIVER extern "C" __attribute__((visibility("default")))
 
-MDL_DRIVER auto mdl_driver_version() -> int { return 1; }
+MDL_DRIVER auto mdl_driver_version() -> int { return 2; }
 MDL_DRIVER auto mdl_driver_load(const char* weights, char* error, std::size_t room) -> void* {
     auto loaded = mdl::Model<Network, Policies>::load(weights);
     if (!loaded) return tell(loaded.error(), error, room), nullptr;
@@ -117,6 +117,7 @@ MDL_DRIVER auto mdl_driver_fact(int which) -> std::int64_t {
 
 constexpr const char* profile_body = R"(
 #include <mdl/engine/profile.hpp>
+#include <mdl/engine/selftest.hpp>
 
 namespace mdl_driver {
 
@@ -125,6 +126,7 @@ struct DriverStep {
     char kernel[32];
     int rank;
     int dims[8];
+    int written;
     long long macs, bytes;
 };
 
@@ -142,11 +144,25 @@ MDL_DRIVER void mdl_driver_step(int k, DriverStep* step) {
     copy_text(facts.layer, step->layer);
     copy_text(facts.kernel, step->kernel);
     step->rank = copy_shape(facts.shape, step->dims);
+    step->written = facts.written;
     step->macs = facts.macs;
     step->bytes = facts.bytes;
 }
 MDL_DRIVER void mdl_driver_run_timed(void* runner, double* milliseconds) {
     mdl::run_timed(static_cast<Runner*>(runner)->context, std::span<double, static_cast<std::size_t>(mdl::step_count<Network, Policies>)>(milliseconds, static_cast<std::size_t>(mdl::step_count<Network, Policies>)));
+}
+MDL_DRIVER void mdl_driver_run_observed(void* runner, void (*see)(void*, int, const float*, long long), void* user) {
+    constexpr auto largest = static_cast<std::size_t>(mdl::largest_step<Network, Policies>);
+    const auto room = std::make_unique<float[]>(largest);
+    mdl::run_observed(static_cast<Runner*>(runner)->context, std::span<float>(room.get(), largest),
+                      [&](int step, std::span<const float> values) noexcept { see(user, step, values.data(), static_cast<long long>(values.size())); });
+}
+/// 1: `differences` holds one number for each output; 0: `error` says why not.
+MDL_DRIVER auto mdl_driver_selftest(void* runner, const char* vector, float* differences, char* error, std::size_t room) -> int {
+    const auto tested = mdl::selftest(static_cast<Runner*>(runner)->context, vector);
+    if (!tested) return tell(tested.error(), error, room), 0;
+    for (const float difference : *tested) *differences++ = difference;
+    return 1;
 }
 MDL_DRIVER auto mdl_driver_peak() -> double { return mdl::measured_peak(); }
 

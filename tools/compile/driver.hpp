@@ -17,6 +17,7 @@ struct DriverStep {
     char kernel[32];
     int rank;
     int dims[8];
+    int written;  ///< number of the layer whose output the step makes, or -1
     long long macs, bytes;
 };
 

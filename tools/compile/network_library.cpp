@@ -50,9 +50,11 @@ auto NetworkLibrary::open(bool profile) -> bool {
         find("mdl_driver_step_count", step_count_);
         find("mdl_driver_step", step_);
         find("mdl_driver_run_timed", run_timed_);
+        find("mdl_driver_run_observed", run_observed_);
+        find("mdl_driver_selftest", selftest_);
         find("mdl_driver_peak", peak_);
     }
-    if (!complete || version_() != 1) close();
+    if (!complete || version_() != 2) close();
     return handle_ != nullptr;
 }
 
@@ -60,6 +62,20 @@ auto NetworkLibrary::steps() const -> std::vector<DriverStep> {
     std::vector<DriverStep> all(static_cast<std::size_t>(step_count_()));
     for (std::size_t k = 0; k < all.size(); ++k) step_(static_cast<int>(k), &all[k]);
     return all;
+}
+
+void NetworkLibrary::run_observed(const StepObserver& see) {
+    const auto call = [](void* user, int step, const float* values, long long count) {
+        (*static_cast<const StepObserver*>(user))(step, {values, static_cast<std::size_t>(count)});
+    };
+    run_observed_(runner_, call, const_cast<StepObserver*>(&see));
+}
+
+auto NetworkLibrary::selftest(const std::filesystem::path& vector) -> std::vector<float> {
+    std::vector<float> differences(static_cast<std::size_t>(output_count()));
+    char error[512]{};
+    if (selftest_(runner_, vector.c_str(), differences.data(), error, sizeof error) == 0) fail(Exit::bad_input, vector.string(), ": ", static_cast<const char*>(error));
+    return differences;
 }
 
 void NetworkLibrary::close() {

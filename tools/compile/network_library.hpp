@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -39,9 +40,15 @@ public:
     }
     void run() { run_(runner_); }
 
-    /// Of a library that was compiled with CompileOptions::profile: what each step is, and one run that adds each step's time.
+    /// From here to `measured_peak` of a library that was compiled with CompileOptions::profile.
+    /// What each step is, and one run that adds each step's time.
     auto steps() const -> std::vector<DriverStep>;
     void run_timed(std::span<double> milliseconds) { run_timed_(runner_, milliseconds.data()); }
+    /// One run that calls `see(k, values)` with what step k has made, row-major. `see` must not throw.
+    using StepObserver = std::function<void(int, std::span<const float>)>;
+    void run_observed(const StepObserver& see);
+    /// Runs on a test vector: how far each output lies from the vector's, of its largest magnitude. Throws Failure.
+    auto selftest(const std::filesystem::path& vector) -> std::vector<float>;
     /// GFLOP/s that one core of this machine reaches.
     auto measured_peak() const -> double { return peak_(); }
 
@@ -80,6 +87,8 @@ private:
     int (*step_count_)() = nullptr;
     void (*step_)(int, DriverStep*) = nullptr;
     void (*run_timed_)(void*, double*) = nullptr;
+    void (*run_observed_)(void*, void (*)(void*, int, const float*, long long), void*) = nullptr;
+    int (*selftest_)(void*, const char*, float*, char*, std::size_t) = nullptr;
     double (*peak_)() = nullptr;
 };
 

@@ -53,6 +53,7 @@ private:
 
     void define(const std::string& name, Value value) {
         if (name.empty()) return;
+        if (const int* layer = std::get_if<int>(&value); layer != nullptr && network_.at(*layer).tensor.empty()) network_.at(*layer).tensor = name;
         if (!values_.emplace(name, std::move(value)).second)
             fail(Exit::bad_input, "the tensor '", name, "' is made twice; the file is damaged");
     }

@@ -187,6 +187,7 @@ void bias_after_product(Network& network, int i, const std::vector<int>& readers
     target.operation.bias = true;
     target.weights.push_back(bias);
     target.inference = infer(target.operation, {network.shape(target.inputs[0])});
+    target.tensor = layer.tensor;
     redirect(network, i, product);
 }
 
@@ -219,6 +220,7 @@ void interleaved_input(Network& network, int i, const std::vector<int>& readers)
     input.operation.dims = transpose.inference.shape;
     input.operation.image.layout = PixelLayout::hwc;
     input.inference = infer(input.operation, {});
+    input.tensor = transpose.tensor;
     redirect(network, i, image);
 }
 
@@ -234,6 +236,7 @@ void own_outputs(Network& network) {
             pass.operation.op = Op::reshape;
             pass.operation.dims = network.shape(output.layer);
             pass.inputs = {output.layer};
+            pass.tensor = output.name;
             output.layer = append(network, std::move(pass));
         } else {
             taken[layer] = true;

@@ -127,14 +127,14 @@ public:
         return run_on_images(images_.data());
     }
 
-    /// The same, calling `after(k)` when step k of the run is done: see mdl/engine/profile.hpp.
+    /// The same, calling `after(k, frame)` when step k of the run is done: see mdl/engine/profile.hpp.
     template <class After>
     void run_steps(After after) noexcept {
         use_own_inputs();
         const engine::Frame frame{arena_, weights_, images_.data()};
         for (std::size_t k = 0; k < engine::step_functions<Net, O>.size(); ++k) {
             engine::step_functions<Net, O>[k](frame);
-            after(static_cast<int>(k));
+            after(static_cast<int>(k), frame);
         }
     }
 

@@ -1,4 +1,4 @@
-// mdl: what each step of a run is, for tables of time by layer. An app that does not include this header pays nothing.
+// mdl: what each step of a run is, takes and makes, for tables by layer. An app that does not include this header pays nothing.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,10 +8,13 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include <mdl/engine/context.hpp>
 #include <mdl/engine/describe.hpp>
 #if MDL_SIMD
+#include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/parallel.hpp>
 #include <mdl/simd/fma.hpp>
 #include <mdl/simd/tile.hpp>
 #endif
@@ -23,6 +26,7 @@ struct StepFacts {
     std::string_view layer{};   ///< the node's name, or its operator
     const char* kernel = "";
     Shape shape{};              ///< of the output
+    int written = -1;           ///< number of the layer, as written, whose output the step makes; -1: a change of layout
     std::int64_t macs = 0;      ///< as the layer is defined, whatever the kernel saves of them
     std::int64_t bytes = 0;     ///< inputs, output and weights, each counted once
 };
@@ -44,6 +48,7 @@ inline constexpr auto steps = [] {
         facts.layer = node.name.empty() ? std::string_view(graph::name_of(node.operation)) : node.name;
         facts.kernel = engine::name_of(static_cast<engine::Kernel>(node.choice.kernel));
         facts.shape = node.shape;
+        facts.written = node.makes;
         facts.macs = graph::macs_of(node);
         facts.bytes = graph::storage_bytes(node, engine::block_channels);
         for (const int input : g.inputs(node)) facts.bytes += graph::storage_bytes(g.nodes[input], engine::block_channels);
@@ -57,10 +62,41 @@ template <class Net, class O>
 void run_timed(Context<Net, O>& context, std::span<double, static_cast<std::size_t>(step_count<Net, O>)> milliseconds) noexcept {
     using Clock = std::chrono::steady_clock;
     auto last = Clock::now();
-    context.run_steps([&](int step) noexcept {
+    context.run_steps([&](int step, const engine::Frame&) noexcept {
         const auto now = Clock::now();
         milliseconds[static_cast<std::size_t>(step)] += std::chrono::duration<double, std::milli>(now - last).count();
         last = Clock::now();
+    });
+}
+
+/// Elements of the largest tensor that a step makes.
+template <class Net, class O = Options<>>
+inline constexpr std::int64_t largest_step = [] {
+    std::int64_t largest = 0;
+    for (const StepFacts& facts : steps<Net, O>) largest = std::max(largest, facts.shape.count());
+    return largest;
+}();
+
+/// Runs once, as `run()` does, and calls `see(k, values)` with what step k has made, row-major in its shape. `room` holds at least
+/// largest_step<Net, O> floats.
+template <class Net, class O, class See>
+void run_observed(Context<Net, O>& context, std::span<float> room, See see) noexcept {
+    // Where each step's output lies, and whether in channel blocks.
+    static constexpr auto places = []<std::size_t... K>(std::index_sequence<K...>) {
+        return std::array<engine::Place, sizeof...(K)>{engine::place_of<Net, O>(engine::runnable<Net, O>[K])...};
+    }(std::make_index_sequence<engine::runnable<Net, O>.size()>{});
+    context.run_steps([&](int step, const engine::Frame& frame) noexcept {
+        const auto k = static_cast<std::size_t>(step);
+        const graph::Node& node = engine::laid_out<Net, O>.nodes[engine::runnable<Net, O>[k]];
+        const float* values = places[k].floats(frame);
+        const auto count = static_cast<std::size_t>(node.shape.count());
+#if MDL_SIMD
+        if (node.choice.out == graph::Layout::blocks) {
+            kernels::to_rows(node.shape.channels(), node.shape.height() * node.shape.width(), values, room.data(), Serial{});
+            values = room.data();
+        }
+#endif
+        see(step, std::span<const float>(values, count));
     });
 }
 

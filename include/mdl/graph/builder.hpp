@@ -28,7 +28,7 @@ public:
             node.rule = description.rule;
             node.first_input = edge_count_;
             node.input_count = given;
-            node.source = node_count_;
+            node.source = node.makes = node_count_;
             for (int i = 0; i < given; ++i) edges_[edge_count_ + i] = inputs[static_cast<std::size_t>(i)];
         }
         edge_count_ += given;

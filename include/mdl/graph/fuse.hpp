@@ -85,6 +85,7 @@ private:
     constexpr void stand_in(int node, int p) noexcept {
         stands_[node] = p;
         dead_[node] = true;
+        g_.nodes[p].makes = g_.nodes[node].makes;
         uses_[p] += uses_[node] - 1;
         is_output_[p] = is_output_[p] || is_output_[node];
         g_.nodes[p].fusion.absorbed = static_cast<std::int16_t>(g_.nodes[p].fusion.absorbed + 1 + g_.nodes[node].fusion.absorbed);

@@ -98,6 +98,7 @@ struct Node {
     int weight_count = 0;
     int first_weight = 0;  ///< number of the node's first tensor in the weights file
     int source = -1;       ///< number of the node in the written graph; -1: made by the compiler
+    int makes = -1;        ///< number of the written node whose output it computes: its own, or the last that was fused into it
     Fusion fusion{};
     Choice choice{};
 };
