@@ -11,39 +11,9 @@
 #include "codegen/structure.hpp"
 #include "failure.hpp"
 #include "onnx/importer.hpp"
+#include "onnx/model_writer.hpp"
 
 namespace mdl::tool::test {
-
-class NodeBuilder {
-public:
-    explicit NodeBuilder(onnx::NodeProto* node) : node_(node) {}
-    auto integer(const std::string& name, std::int64_t value) -> NodeBuilder& {
-        auto* const attribute = add(name, onnx::AttributeProto::INT);
-        return attribute->set_i(value), *this;
-    }
-    auto real(const std::string& name, float value) -> NodeBuilder& {
-        auto* const attribute = add(name, onnx::AttributeProto::FLOAT);
-        return attribute->set_f(value), *this;
-    }
-    auto string(const std::string& name, const std::string& value) -> NodeBuilder& {
-        auto* const attribute = add(name, onnx::AttributeProto::STRING);
-        return attribute->set_s(value), *this;
-    }
-    auto integers(const std::string& name, std::initializer_list<std::int64_t> values) -> NodeBuilder& {
-        auto* const attribute = add(name, onnx::AttributeProto::INTS);
-        for (const auto value : values) attribute->add_ints(value);
-        return *this;
-    }
-
-private:
-    auto add(const std::string& name, onnx::AttributeProto::AttributeType type) -> onnx::AttributeProto* {
-        auto* const attribute = node_->add_attribute();
-        attribute->set_name(name);
-        attribute->set_type(type);
-        return attribute;
-    }
-    onnx::NodeProto* node_;
-};
 
 class ModelBuilder {
 public:
@@ -87,12 +57,12 @@ public:
         return *this;
     }
     auto node(const std::string& op, std::initializer_list<std::string> inputs, std::initializer_list<std::string> outputs)
-        -> NodeBuilder {
+        -> NodeWriter {
         auto* const added = proto.mutable_graph()->add_node();
         added->set_op_type(op);
         for (const auto& name : inputs) added->add_input(name);
         for (const auto& name : outputs) added->add_output(name);
-        return NodeBuilder(added);
+        return NodeWriter(added);
     }
 
     auto import(const ImportOptions& options = {}) const -> Network { return import_onnx(check_onnx(proto, {}), options); }

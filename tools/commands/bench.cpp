@@ -77,7 +77,7 @@ void add_bench(CLI::App& app) {
     auto options = std::make_shared<BenchOptions>();
     CLI::App* command =
         app.add_subcommand("bench", "Time a network: five warm-up runs, then --runs timed ones; the last line is one JSON object");
-    command->add_option("model", options->model, "an ONNX file, or a folder that convert wrote")->required()->type_name("MODEL");
+    add_model_argument(*command, *options, ", or a folder that convert wrote");
     command->add_option("--threads", options->threads, "threads to run on")
         ->type_name("N")
         ->check(CLI::Range(1, 1024))

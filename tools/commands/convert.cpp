@@ -104,7 +104,7 @@ void add_convert(CLI::App& app) {
     auto options = std::make_shared<ConvertOptions>();
     CLI::App* command =
         app.add_subcommand("convert", "Write net.hpp (the network as a C++ type) and net.mdlw (its weights), and print the table");
-    command->add_option("model", options->model, "the ONNX file")->required()->type_name("MODEL.onnx");
+    add_model_argument(*command, *options);
     command->add_option("-o,--output", options->folder, "folder to write into; made where it is missing")
         ->required()
         ->type_name("FOLDER");

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -16,8 +14,10 @@
 #include "codegen/header.hpp"
 #include "codegen/names.hpp"
 #include "commands/read_input.hpp"
+#include "commands/read_model.hpp"
 #include "failure.hpp"
 #include "onnx/importer.hpp"
+#include "read_file.hpp"
 
 namespace mdl::tool {
 
@@ -58,7 +58,12 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
     return shapes;
 }
 
+void add_model_argument(CLI::App& command, ModelOptions& options, const char* others) {
+    command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel)") + others)->required()->type_name("MODEL");
+}
+
 void add_conversion_options(CLI::App& command, ModelOptions& options) {
+    command.add_option("--weights", options.weights, "weights of a Caffe net; without it those beside MODEL.prototxt, else random ones, for timing")->type_name("FILE.caffemodel");
     command
         .add_option("--shape", options.shapes,
                     "shape of an input that the model leaves open: NAME=1,3,224,224 (batch 1 is the default)")
@@ -137,16 +142,8 @@ void note_missing_labels(const std::vector<std::string>& labels, const std::vect
                   << " classes apart; those without a line are told by number only\n";
 }
 
-auto read_text(const std::filesystem::path& file) -> std::string {
-    if (std::error_code error; std::filesystem::is_directory(file, error))
-        fail(Exit::io, "'", file.string(), "' is a folder; name a file in it");
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) fail(Exit::io, "cannot open '", file.string(), "'; check the path");
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 auto read_labels(const std::filesystem::path& file) -> std::vector<std::string> {
-    std::istringstream stream(read_text(file));
+    std::istringstream stream(read_file(file));
     std::vector<std::string> labels;
     for (std::string line; std::getline(stream, line);) {
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
@@ -169,12 +166,7 @@ auto convert_model(const ModelOptions& options) -> Converted {
     result.extras.network_name = path.stem().string();
     ImportOptions import;
     import.shapes = read_shapes(options.shapes);
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    const bool slow = !error && size > std::uintmax_t{50} << 20;
-    if (slow) std::cerr << "reading " << (size >> 20) << " MB ...\n";
-    OnnxModel model = read_onnx(path);
-    if (slow) std::cerr << "converting ...\n";
+    OnnxModel model = read_model(path, options.weights, import.shapes);
     try {
         if (options.keep_original) result.original = model;
         result.network = import_onnx(std::move(model), import);

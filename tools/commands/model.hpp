@@ -23,6 +23,7 @@ namespace mdl::tool {
 /// Options that say how a model is converted, as given on the command line.
 struct ModelOptions {
     std::string model{};
+    std::string weights{};              ///< of a Caffe net
     std::vector<std::string> shapes{};  ///< NAME=1,3,224,224
     std::string labels{};
     int resize = 0, crop = 0;
@@ -33,6 +34,8 @@ struct ModelOptions {
     auto gives_preprocessing() const -> bool { return resize > 0 || crop > 0 || !order.empty() || !mean.empty() || !scale.empty(); }
 };
 
+/// MODEL; `others` names what else it may be.
+void add_model_argument(CLI::App& command, ModelOptions& options, const char* others = "");
 void add_conversion_options(CLI::App& command, ModelOptions& options);
 /// --flags, --exact and --prefer.
 void add_compile_options(CLI::App& command, CompileOptions& options, const std::string& group = "OPTIONS");
@@ -46,7 +49,6 @@ void check_channel_numbers(const Preprocessing& preprocessing, const std::vector
 void note_missing_labels(const std::vector<std::string>& labels, const std::vector<Shape>& outputs);
 /// The lines of a file. Throws Failure.
 auto read_labels(const std::filesystem::path& file) -> std::vector<std::string>;
-auto read_text(const std::filesystem::path& file) -> std::string;
 
 /// --shape's arguments, by input. Throws Failure.
 auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>>;

@@ -8,6 +8,7 @@
 #include <mdl/weights/reader.hpp>
 
 #include "failure.hpp"
+#include "read_file.hpp"
 #include "temporary_folder.hpp"
 
 namespace mdl::tool {
@@ -69,12 +70,13 @@ void prepare(PreparedModel& prepared, const ModelOptions& options) {
     const fs::path path = options.model;
     std::error_code error;
     if (fs::is_directory(path, error)) {
-        if (!options.shapes.empty()) fail(Exit::usage, "--shape is for .onnx files; '", path.string(), "' is converted already");
+        if (!options.shapes.empty() || !options.weights.empty())
+            fail(Exit::usage, options.shapes.empty() ? "--weights" : "--shape", " is for models that are converted; '", path.string(), "' is converted already");
         prepared.weights = path / "net.mdlw";
         if (!fs::exists(path / "net.hpp", error) || !fs::exists(prepared.weights, error))
             fail(Exit::io, "the folder '", path.string(), "' lacks net.hpp or net.mdlw; write them with mdl convert MODEL.onnx -o ",
                  path.string());
-        prepared.header = read_text(path / "net.hpp");
+        prepared.header = read_file(path / "net.hpp");
     } else {
         convert_on_the_spot(prepared, options);
     }

@@ -55,7 +55,7 @@ void run(const RunOptions& options) {
 void add_run(CLI::App& app) {
     auto options = std::make_shared<RunOptions>();
     CLI::App* command = app.add_subcommand("run", "Run a network on files and print its answers");
-    command->add_option("model", options->model, "an ONNX file, or a folder that convert wrote")->required()->type_name("MODEL");
+    add_model_argument(*command, *options, ", or a folder that convert wrote");
     command
         ->add_option("-i,--input", options->inputs,
                      "a photo (JPEG, PNG, PPM), or raw little-endian float32 in the shape that the model declares; NAME is needed "

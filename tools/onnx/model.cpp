@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "onnx/model.hpp"
 
-#include <fstream>
 #include <limits>
 #include <string>
 
 #include "failure.hpp"
+#include "read_file.hpp"
 
 namespace mdl::tool {
 
@@ -51,15 +51,7 @@ auto parse_onnx(std::string_view bytes, const std::filesystem::path& folder) -> 
 }
 
 auto read_onnx(const std::filesystem::path& path) -> OnnxModel {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-        fail(Exit::io, "'", path.string(), "' is a folder where an ONNX file is expected");
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) fail(Exit::io, "cannot open '", path.string(), "'; check the path");
-    std::string bytes;
-    const auto size = std::filesystem::file_size(path, error);
-    if (!error) bytes.reserve(static_cast<std::size_t>(size));
-    bytes.assign(std::istreambuf_iterator<char>(stream), {});
+    const std::string bytes = read_file(path, "an ONNX file");
     try {
         return parse_onnx(bytes, path.parent_path());
     } catch (const Failure& failure) {

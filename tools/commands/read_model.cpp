@@ -1,0 +1,39 @@
+// mdl: from a file's extension to its reader.
+// SPDX-License-Identifier: MIT
+#include "commands/read_model.hpp"
+
+#include <cstdint>
+#include <iostream>
+
+#include "caffe/read.hpp"
+#include "failure.hpp"
+
+namespace mdl::tool {
+
+namespace {
+
+void tell_size(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (!error && size > std::uintmax_t{50} << 20) std::cerr << "reading " << (size >> 20) << " MB ...\n";
+}
+
+}  // namespace
+
+auto read_model(const std::filesystem::path& path, const std::filesystem::path& weights, const std::map<std::string, std::vector<int>>& shapes) -> OnnxModel {
+    const auto extension = path.extension();
+    if (extension == ".prototxt" || extension == ".caffemodel") {
+        const CaffeFiles files = find_caffe_files(path, weights);
+        tell_size(files.caffemodel);
+        CaffeOptions options;
+        options.shapes = shapes;
+        auto net = read_caffe(files, options);
+        for (const auto& note : net.notes) std::cerr << "note: " << note << '\n';
+        return check_onnx(std::move(net.model), path.parent_path());
+    }
+    if (!weights.empty()) fail(Exit::usage, "--weights is for Caffe nets (.prototxt); '", path.string(), "' holds its weights itself");
+    tell_size(path);
+    return read_onnx(path);
+}
+
+}  // namespace mdl::tool
