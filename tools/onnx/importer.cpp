@@ -105,9 +105,19 @@ private:
             fail(Exit::bad_input, "the output '", name, "' is a further output of ", missing->second,
                  " that mdl does not compute; remove it from the model's outputs");
         if (found == values_.end()) fail(Exit::bad_input, "nothing makes the output '", name, "'; the file is damaged");
-        if (std::holds_alternative<Tensor>(found->second))
-            fail(Exit::bad_input, "the output '", name, "' is a constant; remove it from the model's outputs");
+        if (const auto* constant = std::get_if<Tensor>(&found->second)) return add_constant_output(name, *constant);
         network_.outputs.push_back({name, std::get<int>(found->second)});
+    }
+
+    /// What does not depend on the input may be an output all the same, as the prior boxes of a detector.
+    void add_constant_output(const std::string& name, const Tensor& constant) {
+        if (!constant.is_float()) fail(Exit::bad_input, "the output '", name, "' is a constant of integers; remove it from the model's outputs");
+        Layer layer;
+        layer.operation.op = Op::constant;
+        layer.operation.dims = constant.dims.empty() ? Shape{1} : to_shape(constant.dims);
+        layer.weights = {constant.floats};
+        layer.name = name;
+        network_.outputs.push_back({name, append(network_, std::move(layer))});
     }
 
     void lower(const onnx::NodeProto& node) {

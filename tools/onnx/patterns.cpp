@@ -191,6 +191,29 @@ void bias_after_product(Network& network, int i, const std::vector<int>& readers
     redirect(network, i, product);
 }
 
+/// A scale, or a batch norm that shifts nothing, and a scale of what it gives are one layer where one of the two factors is 1:
+/// Caffe's BatchNorm and Scale, or a product and a sum with constants. The arithmetic stays exactly the same.
+void affine_chain(Network& network, int i, const std::vector<int>& readers) {
+    const Layer& second = network.at(i);
+    if (!is(second, Op::scale) || readers[static_cast<std::size_t>(second.inputs[0])] != 1) return;
+    const Layer& first = network.at(second.inputs[0]);
+    const bool norm = is(first, Op::batch_norm);
+    if (!norm && !is(first, Op::scale)) return;
+    const bool leading = uniform(first.weights[0]) == 1.0f;
+    if (!leading && uniform(second.weights[0]) != 1.0f) return;
+    if (first.weights.size() > 1 && uniform(first.weights[1]) != 0.0f) return;
+    Operation operation = first.operation;
+    std::vector<Floats> weights = first.weights;
+    if (leading) weights[0] = second.weights[0];
+    if (second.operation.bias) {
+        operation.bias |= !norm;
+        weights.resize(std::max<std::size_t>(weights.size(), 2));
+        weights[1] = second.weights[1];
+    }
+    const int input = first.inputs[0];
+    become(network, i, operation, input, std::move(weights));
+}
+
 /// concat(a, b, c) where concat(a, b) exists already is concat(that, c): DenseNet's blocks, as its author wrote them.
 void growing_concat(Network& network, int i, std::map<std::pair<int, std::vector<int>>, int>& seen) {
     Layer& layer = network.at(i);
@@ -261,6 +284,9 @@ void recognise_patterns(Network& network) {
         response_normalisation(network, i);
         growing_concat(network, i, concats);
     }
+    // Last: the patterns above look for scales by themselves.
+    const auto readers = network.reader_counts();
+    for (int i = 0; i < static_cast<int>(network.layers.size()); ++i) affine_chain(network, i, readers);
     own_outputs(network);
     drop_unread(network);
 }
