@@ -38,7 +38,7 @@ python=$(command -v /usr/bin/python3 || command -v python3)
 
 # One line a case: name, model, options of mdl run, then for each output the file written and the file recorded.
 "$python" - "$shared" "$zoo" "$work" "$@" >"$work/cases" <<'EOF'
-import json, os, subprocess, sys
+import json, lzma, os, subprocess, sys
 shared, zoo, work, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 networks = ['mobilenet_v1', 'mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'squeezenet1_1', 'googlenet', 'resnet18', 'resnet50',
             'shufflenet_v2_x1_0', 'densenet121', 'vgg11', 'alexnet']
@@ -73,6 +73,19 @@ for n in recorded:
     files = lambda group: [(t, f"{folder}/ref/{d['file']}") for t, d in ref[group].items() if os.path.exists(f"{folder}/ref/{d['file']}")]
     shapes = [f'--shape={t}=' + ','.join(map(str, d['shape'])) for t, d in ref['inputs'].items()] if n == 'ppocr_cls' else []
     case(n if n != 'mobilenet_v1' else 'mobilenet_v1_caffe', f"{folder}/{ref['model']}", files('inputs'), files('outputs'), shapes)
+
+# The same networks from Caffe's files; of the detector the boxes as they come out of the convolutions.
+for name, folder, net, tensor, recorded_outputs in [
+        ('squeezenet_caffe', 'squeezenet_v1.1', 'squeezenet_v1.1', 'data', [('prob', 'out_prob')]),
+        ('mobilenet_v1_bn_caffe', 'mobilenet_v1', 'mobilenet_v1_bn', 'data', [('prob', 'out_prob_bn_caffemodel')]),
+        ('ultraface_caffe', 'ultraface_slim_320', 'slim-320', 'input', [('boxes', 'out_boxes_raw_simplified'), ('scores', 'out_scores')])]:
+    stem = f'{shared}/data/models/{folder}'
+    weights = f'{stem}/{net}.caffemodel'
+    if (wanted and name not in wanted) or not os.path.exists(f'{stem}/{net}.prototxt'): continue
+    if os.path.exists(f'{weights}.xz'):
+        packed, weights = f'{weights}.xz', f'{work}/{net}.caffemodel'
+        with open(weights, 'wb') as file: file.write(lzma.open(packed).read())
+    case(name, f'{stem}/{net}.prototxt', [(tensor, f'{stem}/ref/in_{tensor}.f32')], [(t, f'{stem}/ref/{f}.f32') for t, f in recorded_outputs], ['--weights', weights])
 EOF
 [ -s "$work/cases" ] || { echo "conformance: no network found in $zoo and $shared" >&2; exit 1; }
 

@@ -81,3 +81,30 @@ TEST_CASE("a layer with another reader keeps its result without the bias") {
     model.node("Add", {"c", "b"}, {"y"});
     CHECK(model.layers() == "Conv<2, Kernel<3>, NoBias>; Scale<>");
 }
+
+TEST_CASE("a batch norm or a scale, and the scale behind it, are one layer where one factor is 1") {
+    ModelBuilder model;
+    model.input("x", {1, 2}).output("y").floats("one", {2}, {1, 1}).floats("zero", {2}, {0, 0}).floats("m", {2}, {1, 2}).floats("v", {2}, {4, 16});
+    model.floats("f", {2}, {3, 5}).floats("b", {2}, {10, 20});
+    model.node("BatchNormalization", {"x", "one", "zero", "m", "v"}, {"n"}).real("epsilon", 0);
+    model.node("Mul", {"n", "f"}, {"s"});
+    model.node("Add", {"s", "b"}, {"y"});
+    CHECK(model.layers() == "BatchNorm<Epsilon<0>>");
+    CHECK(evaluate(model.import(), {{5, 10}})[0] == mdl::tool::test::Values{16, 30});
+    ModelBuilder scales;
+    scales.input("x", {1, 2}).output("y").floats("f", {2}, {3, 5}).floats("b", {2}, {10, 20});
+    scales.node("Mul", {"x", "f"}, {"s"});
+    scales.node("Add", {"s", "b"}, {"y"});
+    CHECK(scales.layers() == "Scale<>");
+    CHECK(evaluate(scales.import(), {{1, 2}})[0] == mdl::tool::test::Values{13, 30});
+}
+
+TEST_CASE("scales that two layers read, or whose factors would be rounded, stay apart") {
+    ModelBuilder model;
+    model.input("x", {1, 2}).output("y").output("z").floats("f", {2}, {3, 5}).floats("b", {2}, {10, 20});
+    model.node("Mul", {"x", "f"}, {"s"});
+    model.node("Add", {"s", "b"}, {"y"});
+    model.node("Mul", {"y", "f"}, {"t"});
+    model.node("Mul", {"s", "f"}, {"z"});
+    CHECK(model.layers() == "Scale<NoBias>; Scale<>; Scale<NoBias>");
+}

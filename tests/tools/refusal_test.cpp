@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tools/evaluate.hpp"
 #include "tools/onnx_builder.hpp"
 
 using namespace mdl::tool;
@@ -133,6 +134,18 @@ TEST_CASE("shapes that do not agree are refused before anything is computed") {
     large.input("x", {1, 3, 2, 2}).output("y").weights("w", {4, 3, 3, 3});
     large.node("Conv", {"x", "w"}, {"y"});
     CHECK(says(large.refusal(), {"Conv", "kernel is larger"}));
+}
+
+TEST_CASE("a constant may be an output, but not all of them") {
+    ModelBuilder model;
+    model.input("x", {1, 3}).output("c").floats("c", {2}, {5, 7});
+    CHECK(says(model.refusal(), {"no output depends on an input"}));
+    model.output("y");
+    model.node("Relu", {"x"}, {"y"});
+    const auto answers = mdl::tool::test::evaluate(model.import(), {{-1, 2, 3}});
+    CHECK(answers == std::vector<mdl::tool::test::Values>{{5, 7}, {0, 2, 3}});
+    model.integers("i", {1}).output("i");
+    CHECK(says(model.refusal(), {"'i'", "constant of integers"}));
 }
 
 TEST_CASE("a node that reads what nothing makes is refused") {

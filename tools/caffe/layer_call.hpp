@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,5 +96,7 @@ auto refused_layers() -> const std::map<std::string_view, std::string_view>&;
 /// Layers that only training needs, and layers that feed a net from files.
 auto is_training_layer(std::string_view type) -> bool;
 auto is_data_layer(std::string_view type) -> bool;
+/// All of these.
+auto untranslated_layers() -> std::set<std::string_view>;
 
 }  // namespace mdl::tool

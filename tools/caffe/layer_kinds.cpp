@@ -6,16 +6,30 @@
 
 namespace mdl::tool {
 
-auto is_training_layer(std::string_view type) -> bool {
+namespace {
+
+auto training() -> const std::set<std::string_view>& {
     static const std::set<std::string_view> types{
         "Accuracy", "CenterLoss", "ContrastiveLoss", "DetectionEvaluate", "EuclideanLoss", "HDF5Output", "HingeLoss", "InfogainLoss", "MultiBoxLoss",
         "MultinomialLogisticLoss", "SigmoidCrossEntropyLoss", "Silence", "SmoothL1Loss", "SoftmaxWithLoss", "TripletLoss"};
-    return types.contains(type);
+    return types;
 }
 
-auto is_data_layer(std::string_view type) -> bool {
+auto data() -> const std::set<std::string_view>& {
     static const std::set<std::string_view> types{"AnnotatedData", "Data", "DummyData", "HDF5Data", "ImageData", "Input", "MemoryData", "VideoData", "WindowData"};
-    return types.contains(type);
+    return types;
+}
+
+}  // namespace
+
+auto is_training_layer(std::string_view type) -> bool { return training().contains(type); }
+
+auto is_data_layer(std::string_view type) -> bool { return data().contains(type); }
+
+auto untranslated_layers() -> std::set<std::string_view> {
+    std::set<std::string_view> types = training();
+    types.insert(data().begin(), data().end());
+    return types;
 }
 
 auto refused_layers() -> const std::map<std::string_view, std::string_view>& {

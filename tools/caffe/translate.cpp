@@ -98,6 +98,7 @@ private:
         }
         if (is_data_layer(layer.type())) {
             for (auto& input : layer_inputs(layer)) declare(std::move(input), layer.type() == "Input");
+            if (layer.has_transform_param()) notes_.push_back(describe(layer) + " prepares its images (transform_param); the network takes them prepared: --mean and --scale do it here");
             return;
         }
         if (is_training_layer(layer.type())) return leave_out(layer);

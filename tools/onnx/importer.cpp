@@ -35,6 +35,7 @@ public:
         if (network_.outputs.empty()) fail(Exit::bad_input, "the model has no output; export it again");
         const auto declared = network_.inputs;
         recognise_patterns(network_);
+        if (network_.inputs.empty()) fail(Exit::bad_input, "no output depends on an input: everything that the model gives is constant");
         for (const auto& input : declared) {
             const auto same = [&](const NamedTensor& kept) { return kept.name == input.name; };
             if (std::none_of(network_.inputs.begin(), network_.inputs.end(), same)) network_.unread_inputs.push_back(input.name);
