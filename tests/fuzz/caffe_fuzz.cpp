@@ -3,7 +3,8 @@
 //
 //   mkdir -p build/caffe_fuzz && protoc --cpp_out=build/caffe_fuzz -Itools/onnx -Itools/caffe onnx.proto caffe.proto
 //   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude -Itools -isystem build/caffe_fuzz \
-//       tests/fuzz/caffe_fuzz.cpp tools/network.cpp tools/read_file.cpp tools/caffe/*.cpp tools/onnx/*.cpp build/caffe_fuzz/*.cc -lprotobuf -o build/caffe_fuzz/caffe_fuzz
+//       tests/fuzz/caffe_fuzz.cpp tools/network.cpp tools/read_file.cpp tools/caffe/*.cpp tools/onnx/*.cpp \
+//       build/caffe_fuzz/*.cc -lprotobuf -o build/caffe_fuzz/caffe_fuzz
 //   mkdir -p build/caffe_fuzz/corpus && build/caffe_fuzz/caffe_fuzz build/caffe_fuzz/corpus -max_len=8192 -rss_limit_mb=1024 \
 //       -timeout=20 -max_total_time=600
 #include <array>
@@ -29,7 +30,8 @@ using namespace std::string_view_literals;  // the last one holds zeros
 /// Nets to begin with: the grammar, and numbers of layers that have weights.
 constexpr std::array<std::string_view, 4> seeds{
     "layer { name: 'd' type: 'Input' top: 'd' input_param { shape { dim: 1 dim: 2 dim: 6 dim: 6 } } }\n"
-    "layer { name: 'c' type: 'Convolution' bottom: 'd' top: 'c' convolution_param { num_output: 4 kernel_size: 3 pad: 1 stride: 2 group: 2 dilation: 1 } }\n"
+    "layer { name: 'c' type: 'Convolution' bottom: 'd' top: 'c' convolution_param { num_output: 4 kernel_size: 3 pad: 1 stride: 2 group: 2 "
+    "dilation: 1 } }\n"
     "layer { name: 'b' type: 'BatchNorm' bottom: 'c' top: 'c' batch_norm_param { eps: 1e-5 } }\n"
     "layer { name: 's' type: 'Scale' bottom: 'c' top: 'c' scale_param { bias_term: true } }\n"
     "layer { name: 'r' type: 'ReLU' bottom: 'c' top: 'c' }\n"
@@ -42,10 +44,12 @@ constexpr std::array<std::string_view, 4> seeds{
     "layers { name: 'l' type: LRN bottom: 'a' top: 'l' lrn_param { local_size: 3 norm_region: WITHIN_CHANNEL } }\n"
     "layers { name: 'm' type: MVN bottom: 'b' top: 'm' }\n"
     "layers { name: 'k' type: CONCAT bottom: 'l' bottom: 'm' top: 'k' concat_param { concat_dim: 1 } }\n"
-    "layers { name: 'u' type: DECONVOLUTION bottom: 'k' top: 'u' convolution_param { num_output: 4 kernel_size: 4 stride: 2 pad: 1 bias_term: false weight_filler { type: 'bilinear' } } }\n",
+    "layers { name: 'u' type: DECONVOLUTION bottom: 'k' top: 'u' convolution_param { num_output: 4 kernel_size: 4 stride: 2 pad: 1 "
+    "bias_term: false weight_filler { type: 'bilinear' } } }\n",
     "layer { name: 'd' type: 'Input' top: 'd' input_param { shape { dim: 1 dim: 6 dim: 3 dim: 5 } } }\n"
     "layer { name: 'h' type: 'ShuffleChannel' bottom: 'd' top: 'h' shuffle_channel_param { group: 3 } }\n"
-    "layer { name: 'q' type: 'PriorBox' bottom: 'h' bottom: 'd' top: 'q' prior_box_param { min_size: 2 max_size: 4 aspect_ratio: 2 variance: 0.1 } }\n"
+    "layer { name: 'q' type: 'PriorBox' bottom: 'h' bottom: 'd' top: 'q' prior_box_param { min_size: 2 max_size: 4 aspect_ratio: 2 "
+    "variance: 0.1 } }\n"
     "layer { name: 't' type: 'Permute' bottom: 'h' top: 't' permute_param { order: 0 order: 2 order: 3 order: 1 } }\n"
     "layer { name: 'f' type: 'Flatten' bottom: 't' top: 'f' flatten_param { axis: 1 end_axis: -1 } }\n"
     "layer { name: 'w' type: 'Reshape' bottom: 'f' top: 'w' reshape_param { shape { dim: 0 dim: -1 dim: 3 } axis: 0 num_axes: -1 } }\n"
@@ -110,7 +114,8 @@ extern "C" auto LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, st
     // One line of a net in place of one of the input's.
     std::string text(reinterpret_cast<const char*>(data), size);
     const auto line = [](std::string_view from, std::size_t near) {
-        const std::size_t middle = near % (from.size() + 1), begin = from.rfind('\n', middle) == std::string_view::npos ? 0 : from.rfind('\n', middle) + 1;
+        const std::size_t middle = near % (from.size() + 1),
+                          begin = from.rfind('\n', middle) == std::string_view::npos ? 0 : from.rfind('\n', middle) + 1;
         const std::size_t end = from.find('\n', begin);
         return std::pair(begin, (end == std::string_view::npos ? from.size() : end) - begin);
     };

@@ -12,11 +12,14 @@ using mdl::tool::Dims;
 
 namespace {
 
-auto single(const std::string& type, const Dims& shape, const std::string& param = {}) -> CaffeBuilder { return CaffeBuilder::single(type, shape, param); }
+auto single(const std::string& type, const Dims& shape, const std::string& param = {}) -> CaffeBuilder {
+    return CaffeBuilder::single(type, shape, param);
+}
 
 /// A layer that reads two inputs.
 auto pair(const std::string& type, const Dims& a, const Dims& b, const std::string& param = {}) -> CaffeBuilder {
-    return CaffeBuilder(CaffeBuilder::input("a", a) + CaffeBuilder::input("b", b) + "layer { name: 'it' type: '" + type + "' bottom: 'a' bottom: 'b' top: 'out' " + param + " }");
+    return CaffeBuilder(CaffeBuilder::input("a", a) + CaffeBuilder::input("b", b) + "layer { name: 'it' type: '" + type +
+                        "' bottom: 'a' bottom: 'b' top: 'out' " + param + " }");
 }
 
 }  // namespace
@@ -114,7 +117,8 @@ TEST_CASE("PReLU has a slope for each channel, or one for all") {
 TEST_CASE("softmax is over its axis, the second where none is named") {
     const float e = std::exp(1.0f);
     CHECK(is_close(single("Softmax", {1, 2, 1, 2}).answer({0, 0, 1, 0}), {1 / (1 + e), 0.5f, e / (1 + e), 0.5f}));
-    CHECK(is_close(single("Softmax", {1, 2, 2}, "softmax_param { axis: -1 }").answer({0, 1, 0, 0}), {1 / (1 + e), e / (1 + e), 0.5f, 0.5f}));
+    CHECK(
+        is_close(single("Softmax", {1, 2, 2}, "softmax_param { axis: -1 }").answer({0, 1, 0, 0}), {1 / (1 + e), e / (1 + e), 0.5f, 0.5f}));
 }
 
 TEST_CASE("eltwise sums with coefficients, multiplies, and takes the largest") {
@@ -123,8 +127,9 @@ TEST_CASE("eltwise sums with coefficients, multiplies, and takes the largest") {
     CHECK(combine("eltwise_param { coeff: 1 coeff: -1 }") == Values{-4, 5});
     CHECK(combine("eltwise_param { operation: PROD }") == Values{5, -6});
     CHECK(combine("eltwise_param { operation: MAX }") == Values{5, 2});
-    CaffeBuilder three(CaffeBuilder::input("a", {1, 1}) + CaffeBuilder::input("b", {1, 1}) + CaffeBuilder::input("c", {1, 1}) +
-                       "layer { name: 'it' type: 'Eltwise' bottom: 'a' bottom: 'b' bottom: 'c' top: 'out' eltwise_param { coeff: 1 coeff: 2 coeff: 3 } }");
+    CaffeBuilder three(
+        CaffeBuilder::input("a", {1, 1}) + CaffeBuilder::input("b", {1, 1}) + CaffeBuilder::input("c", {1, 1}) +
+        "layer { name: 'it' type: 'Eltwise' bottom: 'a' bottom: 'b' bottom: 'c' top: 'out' eltwise_param { coeff: 1 coeff: 2 coeff: 3 } }");
     CHECK(three.answers({{1}, {10}, {100}})[0] == Values{321});
 }
 
@@ -144,7 +149,8 @@ TEST_CASE("concat joins along its axis, by its old name too") {
 TEST_CASE("slice cuts at its points, or in equal parts") {
     const std::string tops = "bottom: 'data' top: 'p' top: 'q' }";
     const auto cut = [&](const std::string& param) {
-        return CaffeBuilder(CaffeBuilder::input("data", {1, 4}) + "layer { name: 'it' type: 'Slice' slice_param { " + param + " } " + tops).answers({{1, 2, 3, 4}});
+        return CaffeBuilder(CaffeBuilder::input("data", {1, 4}) + "layer { name: 'it' type: 'Slice' slice_param { " + param + " } " + tops)
+            .answers({{1, 2, 3, 4}});
     };
     CHECK(cut("slice_point: 1") == std::vector<Values>{{1}, {2, 3, 4}});
     CHECK(cut("axis: 1") == std::vector<Values>{{1, 2}, {3, 4}});
@@ -164,11 +170,13 @@ TEST_CASE("flatten and reshape replace a range of axes") {
     CHECK(single("Reshape", {1, 2, 3, 4}, "reshape_param { shape { dim: 0 dim: -1 dim: 2 } }").out_shape() == Shape{1, 12, 2});
     CHECK(single("Reshape", {1, 2, 3, 4}, "reshape_param { shape { dim: 6 } axis: 1 num_axes: 2 }").out_shape() == Shape{1, 6, 4});
     CHECK(single("Reshape", {1, 6}, "reshape_param { shape { dim: 1 dim: 1 } axis: -1 num_axes: 0 }").out_shape() == Shape{1, 6, 1, 1});
-    CHECK(single("Reshape", {1, 6}, "reshape_param { shape { dim: 3 dim: 0 } axis: 1 num_axes: 0 }").refusal().find("does not have") != std::string::npos);
+    CHECK(single("Reshape", {1, 6}, "reshape_param { shape { dim: 3 dim: 0 } axis: 1 num_axes: 0 }").refusal().find("does not have") !=
+          std::string::npos);
 }
 
 TEST_CASE("permute moves the axes that it names to the front") {
-    CHECK(single("Permute", {1, 2, 1, 3}, "permute_param { order: 0 order: 2 order: 3 order: 1 }").answer({1, 2, 3, 4, 5, 6}) == Values{1, 4, 2, 5, 3, 6});
+    CHECK(single("Permute", {1, 2, 1, 3}, "permute_param { order: 0 order: 2 order: 3 order: 1 }").answer({1, 2, 3, 4, 5, 6}) ==
+          Values{1, 4, 2, 5, 3, 6});
     CHECK(single("Permute", {1, 2, 3}, "permute_param { order: 2 }").out_shape() == Shape{3, 1, 2});
 }
 
@@ -183,7 +191,9 @@ TEST_CASE("tile, channel shuffle and upsampling repeat and reorder") {
 }
 
 TEST_CASE("reductions run over their axis and all behind it") {
-    const auto reduce = [](const std::string& param) { return single("Reduction", {1, 2, 2}, "reduction_param { axis: 1 " + param + " }").answer({1, -2, 3, 4}); };
+    const auto reduce = [](const std::string& param) {
+        return single("Reduction", {1, 2, 2}, "reduction_param { axis: 1 " + param + " }").answer({1, -2, 3, 4});
+    };
     CHECK(reduce("") == Values{6});
     CHECK(reduce("operation: MEAN coeff: 2") == Values{3});
     CHECK(reduce("operation: ASUM") == Values{10});
@@ -200,9 +210,13 @@ TEST_CASE("of equal largest numbers the last one's position counts") {
 }
 
 TEST_CASE("prior boxes come from shapes alone, and are an output like others") {
-    const std::string param = "prior_box_param { min_size: 2 max_size: 8 aspect_ratio: 4 clip: true variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 }";
-    CaffeBuilder net(CaffeBuilder::input("data", {1, 1, 10, 10}) + "layer { name: 'map' type: 'Pooling' bottom: 'data' top: 'map' pooling_param { pool: AVE kernel_size: 10 } }"
-                     "layer { name: 'r' type: 'ReLU' bottom: 'map' top: 'r' } layer { name: 'it' type: 'PriorBox' bottom: 'map' bottom: 'data' top: 'out' " + param + " }");
+    const std::string param =
+        "prior_box_param { min_size: 2 max_size: 8 aspect_ratio: 4 clip: true variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 }";
+    CaffeBuilder net(CaffeBuilder::input("data", {1, 1, 10, 10}) +
+                     "layer { name: 'map' type: 'Pooling' bottom: 'data' top: 'map' pooling_param { pool: AVE kernel_size: 10 } }"
+                     "layer { name: 'r' type: 'ReLU' bottom: 'map' top: 'r' } layer { name: 'it' type: 'PriorBox' bottom: 'map' bottom: "
+                     "'data' top: 'out' " +
+                     param + " }");
     const auto answers = net.answers({Values(100, 1)});
     REQUIRE(answers.size() == 2);
     CHECK(answers[0] == Values{1});

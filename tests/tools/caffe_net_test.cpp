@@ -99,8 +99,10 @@ TEST_CASE("rules of phase and stage choose layers") {
 TEST_CASE("a net for training becomes one for use: data by --shape, labels, losses and accuracy left out") {
     CaffeBuilder net(
         "layer { name: 'train' type: 'Data' top: 'data' top: 'label' include { phase: TRAIN } data_param { source: 'x' batch_size: 64 } }\n"
-        "layer { name: 'test' type: 'Data' top: 'data' top: 'label' include { phase: TEST } transform_param { scale: 0.00390625 } data_param { source: 'y' batch_size: 100 } }\n"
-        "layer { name: 'ip' type: 'InnerProduct' bottom: 'data' top: 'ip' param { lr_mult: 1 } inner_product_param { num_output: 2 weight_filler { type: 'xavier' } } }\n"
+        "layer { name: 'test' type: 'Data' top: 'data' top: 'label' include { phase: TEST } transform_param { scale: 0.00390625 } "
+        "data_param { source: 'y' batch_size: 100 } }\n"
+        "layer { name: 'ip' type: 'InnerProduct' bottom: 'data' top: 'ip' param { lr_mult: 1 } inner_product_param { num_output: 2 "
+        "weight_filler { type: 'xavier' } } }\n"
         "layer { name: 'accuracy' type: 'Accuracy' bottom: 'ip' bottom: 'label' top: 'accuracy' include { phase: TEST } }\n"
         "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'ip' bottom: 'label' top: 'loss' }\n");
     net.weights("ip", {2, 2}, {1, 0, 0, 2}).weights("ip", {2}, {0, 0});
@@ -115,9 +117,12 @@ TEST_CASE("a net for training becomes one for use: data by --shape, labels, loss
 
 TEST_CASE("all ways of saying an input's shape") {
     const std::string relu = "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }";
-    for (const std::string& input : {std::string("input: 'data' input_shape { dim: 1 dim: 2 dim: 3 dim: 4 } "), std::string("input: 'data' input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4 "),
-                                     CaffeBuilder::input("data", {1, 2, 3, 4}), std::string("layer { name: 'd' type: 'MemoryData' top: 'data' top: 'label' memory_data_param { batch_size: 1 channels: 2 height: 3 width: 4 } } "),
-                                     std::string("layer { name: 'd' type: 'DummyData' top: 'data' dummy_data_param { shape { dim: 1 dim: 2 dim: 3 dim: 4 } } } ")})
+    for (const std::string& input :
+         {std::string("input: 'data' input_shape { dim: 1 dim: 2 dim: 3 dim: 4 } "),
+          std::string("input: 'data' input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4 "), CaffeBuilder::input("data", {1, 2, 3, 4}),
+          std::string("layer { name: 'd' type: 'MemoryData' top: 'data' top: 'label' memory_data_param { batch_size: 1 channels: 2 height: "
+                      "3 width: 4 } } "),
+          std::string("layer { name: 'd' type: 'DummyData' top: 'data' dummy_data_param { shape { dim: 1 dim: 2 dim: 3 dim: 4 } } } ")})
         CHECK(CaffeBuilder(input + relu).out_shape() == Shape{1, 2, 3, 4});
     CaffeBuilder given(CaffeBuilder::input("data", {10, 2, 3, 4}) + relu);
     CHECK(notes(given).find("10 images at a time") != std::string::npos);
@@ -130,7 +135,8 @@ TEST_CASE("without a caffemodel weights are random, the same in every run, and o
     std::string text = CaffeBuilder::input("data", {1, 8, 4, 4}), bottom = "data";
     for (int k = 0; k < 20; ++k) {
         const std::string name = "c" + std::to_string(k);
-        text += "layer { name: '" + name + "' type: 'Convolution' bottom: '" + bottom + "' top: '" + name + "' convolution_param { num_output: 8 kernel_size: 3 pad: 1 } }\n";
+        text += "layer { name: '" + name + "' type: 'Convolution' bottom: '" + bottom + "' top: '" + name +
+                "' convolution_param { num_output: 8 kernel_size: 3 pad: 1 } }\n";
         text += "layer { name: 'bn" + name + "' type: 'BatchNorm' bottom: '" + name + "' top: '" + name + "' }\n";
         text += "layer { name: 'r" + name + "' type: 'ReLU' bottom: '" + name + "' top: '" + name + "' }\n";
         bottom = name;
@@ -145,7 +151,11 @@ TEST_CASE("without a caffemodel weights are random, the same in every run, and o
 }
 
 TEST_CASE("a net within a caffemodel is converted from its own description") {
-    mdl::caffe::NetParameter file = parse_prototxt(CaffeBuilder::input("data", {1, 2}) + "layer { name: 'ip' type: 'InnerProduct' bottom: 'data' top: 'ip' inner_product_param { num_output: 1 bias_term: false } }").proto;
+    mdl::caffe::NetParameter file =
+        parse_prototxt(
+            CaffeBuilder::input("data", {1, 2}) +
+            "layer { name: 'ip' type: 'InnerProduct' bottom: 'data' top: 'ip' inner_product_param { num_output: 1 bias_term: false } }")
+            .proto;
     auto& blob = *file.mutable_layer(1)->add_blobs();
     blob.mutable_shape()->add_dim(1);
     blob.mutable_shape()->add_dim(2);
@@ -163,7 +173,8 @@ TEST_CASE("weights of layers that the net does without are told") {
 }
 
 TEST_CASE("an input that nothing reads is told, and is none of the network's") {
-    CaffeBuilder net(CaffeBuilder::input("data", {1, 1}) + CaffeBuilder::input("im_info", {1, 3}) + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }");
+    CaffeBuilder net(CaffeBuilder::input("data", {1, 1}) + CaffeBuilder::input("im_info", {1, 3}) +
+                     "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }");
     CHECK(notes(net).find("'im_info' that nothing reads") != std::string::npos);
     CHECK(net.network().inputs.size() == 1);
 }

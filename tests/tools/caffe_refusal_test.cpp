@@ -7,28 +7,24 @@
 #include "caffe/layer_call.hpp"
 #include "caffe/read.hpp"
 #include "tools/caffe_builder.hpp"
+#include "tools/says.hpp"
 
 using namespace mdl::tool;
 using namespace mdl::tool::test;
 
 namespace {
 
-auto says(const std::string& message, std::initializer_list<const char*> words) -> bool {
-    for (const char* word : words)
-        if (message.find(word) == std::string::npos) {
-            MESSAGE("missing '" << word << "' in: " << message);
-            return false;
-        }
-    return true;
+auto refusal(const std::string& type, const Dims& shape, const std::string& param = {}) -> std::string {
+    return CaffeBuilder::single(type, shape, param).refusal();
 }
-
-auto refusal(const std::string& type, const Dims& shape, const std::string& param = {}) -> std::string { return CaffeBuilder::single(type, shape, param).refusal(); }
 
 /// What parsing or translating a text says.
 auto text_refusal(const std::string& text) -> std::string { return CaffeBuilder(text).refusal(); }
 
 auto small() -> CaffeBuilder {
-    return CaffeBuilder(CaffeBuilder::input("data", {1, 1, 4, 4}) + "layer { name: 'conv' type: 'Convolution' bottom: 'data' top: 'conv' convolution_param { num_output: 2 kernel_size: 3 } }\n");
+    return CaffeBuilder(
+        CaffeBuilder::input("data", {1, 1, 4, 4}) +
+        "layer { name: 'conv' type: 'Convolution' bottom: 'data' top: 'conv' convolution_param { num_output: 2 kernel_size: 3 } }\n");
 }
 
 }  // namespace
@@ -56,15 +52,27 @@ TEST_CASE("layers that mdl does not translate are refused by name and type, with
     CHECK(says(refusal("Wonder", {1, 1}), {"layer 'it' (Wonder)", "not supported", "Convolution", "Softmax"}));
     CHECK(says(refusal("DetectionOutput", {1, 1}), {"layer 'it' (DetectionOutput)", "remove the layer", "outputs"}));
     CHECK(says(refusal("Python", {1, 1}, "python_param { module: 'm' }"), {"(Python)", "its code is not in the net"}));
-    for (const auto& [type, instead] : refused_layers()) CHECK(says(refusal(std::string(type), {1, 1}), {"not supported", std::string(instead).c_str()}));
+    for (const auto& [type, instead] : refused_layers())
+        CHECK(says(refusal(std::string(type), {1, 1}), {"not supported", std::string(instead).c_str()}));
 }
 
 TEST_CASE("a parameter that mdl does not know is refused with its line, where the layer is converted") {
-    CHECK(says(text_refusal(CaffeBuilder::input("data", {1, 1}) + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r'\n relu_param { wonder: 1 } }"), {"layer 'r' (ReLU)", "'wonder'", "line 3"}));
-    CHECK(says(text_refusal(CaffeBuilder::input("data", {1, 1}) + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r'\n wonder_param { a: 1 } }"), {"layer 'r' (ReLU)", "'wonder_param'", "line 3"}));
-    const std::string harmless = "force_backward: true wonder: 5 layer { name: 'd' type: 'AnnotatedData' top: 'x' annotated_data_param { a: 1 } transform_param { b { c: 1 } } }";
-    CHECK(text_refusal(harmless + CaffeBuilder::input("data", {1, 1}) + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' param { name: 'p' lr_mult: 1 } }").empty());
-    mdl::caffe::NetParameter file = parse_prototxt(CaffeBuilder::input("data", {1, 1}) + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' relu_param { negative_slope: 1 } }").proto;
+    CHECK(says(text_refusal(CaffeBuilder::input("data", {1, 1}) +
+                            "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r'\n relu_param { wonder: 1 } }"),
+               {"layer 'r' (ReLU)", "'wonder'", "line 3"}));
+    CHECK(says(text_refusal(CaffeBuilder::input("data", {1, 1}) +
+                            "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r'\n wonder_param { a: 1 } }"),
+               {"layer 'r' (ReLU)", "'wonder_param'", "line 3"}));
+    const std::string harmless =
+        "force_backward: true wonder: 5 layer { name: 'd' type: 'AnnotatedData' top: 'x' annotated_data_param { a: 1 } transform_param { b "
+        "{ c: 1 } } }";
+    CHECK(text_refusal(harmless + CaffeBuilder::input("data", {1, 1}) +
+                       "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' param { name: 'p' lr_mult: 1 } }")
+              .empty());
+    mdl::caffe::NetParameter file =
+        parse_prototxt(CaffeBuilder::input("data", {1, 1}) +
+                       "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' relu_param { negative_slope: 1 } }")
+            .proto;
     auto* const param = file.mutable_layer(1)->mutable_relu_param();
     param->GetReflection()->MutableUnknownFields(param)->AddVarint(77, 1);
     try {
@@ -76,17 +84,21 @@ TEST_CASE("a parameter that mdl does not know is refused with its line, where th
 }
 
 TEST_CASE("blobs that nothing makes, that are made twice, and nets without output are refused") {
-    CHECK(says(text_refusal("layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }"), {"layer 'r' (ReLU)", "'data'", "no layer before it makes", "--shape data="}));
+    CHECK(says(text_refusal("layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }"),
+               {"layer 'r' (ReLU)", "'data'", "no layer before it makes", "--shape data="}));
     const std::string cycle = "layer { name: 'a' type: 'ReLU' bottom: 'y' top: 'x' } layer { name: 'b' type: 'ReLU' bottom: 'x' top: 'y' }";
     CHECK(says(text_refusal(cycle), {"layer 'a' (ReLU)", "'y'", "before it"}));
-    CHECK(says(text_refusal("layer { name: 'd' type: 'Data' top: 'data' include { phase: TRAIN } } layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }"),
+    CHECK(says(text_refusal("layer { name: 'd' type: 'Data' top: 'data' include { phase: TRAIN } } layer { name: 'r' type: 'ReLU' bottom: "
+                            "'data' top: 'r' }"),
                {"layer 'd' (Data)", "left out in phase TEST", "--shape data="}));
     const std::string input = CaffeBuilder::input("data", {1, 1}), relu = "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }";
     CHECK(says(text_refusal(input + relu + relu), {"makes 'r'", "already"}));
     CHECK(says(text_refusal(input + input + relu), {"'data' is declared twice"}));
     CHECK(says(text_refusal(input + relu + "layer { name: 'd' type: 'TanH' bottom: 'r' top: 'data' }"), {"makes 'data'", "already"}));
     CHECK(says(text_refusal(input + relu + "layer { name: 's' type: 'Silence' bottom: 'r' }"), {"no output"}));
-    CHECK(says(text_refusal(input + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' include { phase: TEST } exclude { phase: TRAIN } }"), {"include and exclude"}));
+    CHECK(says(
+        text_refusal(input + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' include { phase: TEST } exclude { phase: TRAIN } }"),
+        {"include and exclude"}));
     CHECK(says(text_refusal("input: 'data' input_dim: 1 input_dim: 2 " + relu), {"1 inputs and 2 input_dim"}));
     CHECK(says(refusal("ReLU", {1, 1}, "bottom: 'data'"), {"2 bottoms", "wants 1"}));
     CHECK(says(refusal("Eltwise", {1, 1}), {"1 bottoms", "2 or more"}));
@@ -95,8 +107,10 @@ TEST_CASE("blobs that nothing makes, that are made twice, and nets without outpu
 TEST_CASE("weights that do not belong to the net are refused with both shapes") {
     CHECK(says(small().weights("other", {1}, {1}).refusal(), {"layer 'conv' (Convolution)", "no weights in the caffemodel"}));
     CHECK(says(small().weights("conv", {2, 1, 3, 3}, Values(18)).refusal(), {"1 stored blobs", "says 2"}));
-    CHECK(says(small().weights("conv", {2, 3, 3, 3}, Values(54)).weights("conv", {2}, Values(2)).refusal(), {"2x3x3x3", "2x1x3x3", "another net"}));
-    CHECK(says(small().weights("conv", {2, 1, 3, 3}, Values(17)).weights("conv", {2}, Values(2)).refusal(), {"17 stored numbers", "18", "damaged"}));
+    CHECK(says(small().weights("conv", {2, 3, 3, 3}, Values(54)).weights("conv", {2}, Values(2)).refusal(),
+               {"2x3x3x3", "2x1x3x3", "another net"}));
+    CHECK(says(small().weights("conv", {2, 1, 3, 3}, Values(17)).weights("conv", {2}, Values(2)).refusal(),
+               {"17 stored numbers", "18", "damaged"}));
     CHECK(says(small().weights("conv", {2, 1, 3, 3}, {}).weights("conv", {2}, Values(2)).refusal(), {"0 stored numbers", "float32"}));
     auto twice = small();
     twice.add("layer { name: 'conv' type: 'Convolution' bottom: 'conv' top: 'conv2' convolution_param { num_output: 1 kernel_size: 1 } }");
@@ -123,10 +137,13 @@ TEST_CASE("sizes that cannot be are refused before anything is made") {
     CHECK(says(refusal("InnerProduct", {1, 1000}, "inner_product_param { num_output: 4294967295 }"), {"4294967295x1000", "impossible"}));
     CHECK(says(refusal("InnerProduct", {1, 1000}, "inner_product_param { num_output: 2000000 }"), {"more random numbers", "--weights"}));
     CHECK(says(refusal("Tile", {1, 1000}, "tile_param { tiles: 2147483647 }"), {"does not support"}));
-    CHECK(says(refusal("Convolution", {1, 1, 4, 4}, "convolution_param { num_output: 1 kernel_size: 5 }"), {"kernel of 5 on 4 positions", "--shape"}));
+    CHECK(says(refusal("Convolution", {1, 1, 4, 4}, "convolution_param { num_output: 1 kernel_size: 5 }"),
+               {"kernel of 5 on 4 positions", "--shape"}));
     CHECK(says(refusal("Convolution", {1, 1, 4, 4}, "convolution_param { num_output: 1 kernel_size: 0 }"), {"kernel_size 0"}));
-    CHECK(says(refusal("Convolution", {1, 3, 4, 4}, "convolution_param { num_output: 4 kernel_size: 1 group: 2 }"), {"2 groups", "3 channels"}));
-    CHECK(says(refusal("Convolution", {1, 1, 4, 4}, "convolution_param { num_output: 1 kernel_size: 3 kernel_h: 3 }"), {"kernel_size twice"}));
+    CHECK(says(refusal("Convolution", {1, 3, 4, 4}, "convolution_param { num_output: 4 kernel_size: 1 group: 2 }"),
+               {"2 groups", "3 channels"}));
+    CHECK(says(refusal("Convolution", {1, 1, 4, 4}, "convolution_param { num_output: 1 kernel_size: 3 kernel_h: 3 }"),
+               {"kernel_size twice"}));
     CHECK(says(refusal("Deconvolution", {1, 1, 1, 1}, "convolution_param { num_output: 1 kernel_size: 2 pad: 1 }"), {"shape 1x1x0x0"}));
     CHECK(says(refusal("Pooling", {1, 1, 4, 4}, "pooling_param { kernel_size: 2 pad: 2 }"), {"pads by 2"}));
     CHECK(says(refusal("Pooling", {1, 1, 5, 5}, "pooling_param { kernel_size: 1 stride: 3 }"), {"outside of the image"}));
@@ -147,16 +164,19 @@ TEST_CASE("files are found beside the one that is named") {
     CHECK(find_caffe_files("nowhere/net.prototxt", "w.caffemodel").caffemodel == "w.caffemodel");
     CHECK(find_caffe_files("nowhere/net.prototxt", {}).caffemodel.empty());
     CHECK(find_caffe_files("nowhere/net.caffemodel", {}).prototxt.empty());
-    CHECK_THROWS_WITH(static_cast<void>(read_caffe({"nowhere/net.prototxt", {}}, {})), doctest::Contains("cannot open 'nowhere/net.prototxt'"));
+    CHECK_THROWS_WITH(static_cast<void>(read_caffe({"nowhere/net.prototxt", {}}, {})),
+                      doctest::Contains("cannot open 'nowhere/net.prototxt'"));
 }
 
 TEST_CASE("2,000 random corruptions of a net and of its weights are each refused or harmless") {
-    const std::string text = CaffeBuilder::input("data", {1, 1, 4, 4}) +
-                             "layer { name: 'conv' type: 'Convolution' bottom: 'data' top: 'conv' convolution_param { num_output: 2 kernel_size: 3 pad: 1 } }\n"
-                             "layer { name: 'pool' type: 'Pooling' bottom: 'conv' top: 'pool' pooling_param { pool: AVE kernel_size: 2 stride: 2 } }\n"
-                             "layer { name: 'ip' type: 'InnerProduct' bottom: 'pool' top: 'ip' inner_product_param { num_output: 3 } }\n";
+    const std::string text =
+        CaffeBuilder::input("data", {1, 1, 4, 4}) +
+        "layer { name: 'conv' type: 'Convolution' bottom: 'data' top: 'conv' convolution_param { num_output: 2 kernel_size: 3 pad: 1 } }\n"
+        "layer { name: 'pool' type: 'Pooling' bottom: 'conv' top: 'pool' pooling_param { pool: AVE kernel_size: 2 stride: 2 } }\n"
+        "layer { name: 'ip' type: 'InnerProduct' bottom: 'pool' top: 'ip' inner_product_param { num_output: 3 } }\n";
     mdl::caffe::NetParameter file;
-    for (const auto& [name, shapes] : std::initializer_list<std::pair<const char*, std::vector<Dims>>>{{"conv", {{2, 1, 3, 3}, {2}}}, {"ip", {{3, 8}, {3}}}}) {
+    for (const auto& [name, shapes] :
+         std::initializer_list<std::pair<const char*, std::vector<Dims>>>{{"conv", {{2, 1, 3, 3}, {2}}}, {"ip", {{3, 8}, {3}}}}) {
         auto& layer = *file.add_layer();
         layer.set_name(name);
         for (const auto& dims : shapes) {

@@ -13,7 +13,9 @@ using mdl::tool::Dims;
 
 namespace {
 
-auto single(const std::string& type, const Dims& shape, const std::string& param = {}) -> CaffeBuilder { return CaffeBuilder::single(type, shape, param); }
+auto single(const std::string& type, const Dims& shape, const std::string& param = {}) -> CaffeBuilder {
+    return CaffeBuilder::single(type, shape, param);
+}
 
 /// Caffe's size along one axis.
 auto pooled(int in, int kernel, int stride, int pad) -> int {
@@ -46,8 +48,10 @@ auto pool(const Values& x, int in, int kernel, int stride, int pad, bool max) ->
 
 TEST_CASE("pooling rounds sizes up and cuts the last windows to the image") {
     const std::string window = "kernel_size: 3 stride: 2 }";
-    CHECK(single("Pooling", {1, 1, 6, 6}, "pooling_param { pool: MAX " + window).answer(counted(36)) == Values{14, 16, 17, 26, 28, 29, 32, 34, 35});
-    CHECK(single("Pooling", {1, 1, 6, 6}, "pooling_param { pool: AVE " + window).answer(counted(36)) == Values{7, 9, 10.5f, 19, 21, 22.5f, 28, 30, 31.5f});
+    CHECK(single("Pooling", {1, 1, 6, 6}, "pooling_param { pool: MAX " + window).answer(counted(36)) ==
+          Values{14, 16, 17, 26, 28, 29, 32, 34, 35});
+    CHECK(single("Pooling", {1, 1, 6, 6}, "pooling_param { pool: AVE " + window).answer(counted(36)) ==
+          Values{7, 9, 10.5f, 19, 21, 22.5f, 28, 30, 31.5f});
     const auto floor = single("Pooling", {1, 1, 6, 6}, "pooling_param { round_mode: FLOOR " + window);
     CHECK(floor.answer(counted(36)) == Values{14, 16, 26, 28});
     CHECK(single("Pooling", {1, 1, 6, 6}, "pooling_param { ceil_mode: false " + window).answer(counted(36)) == Values{14, 16, 26, 28});
@@ -77,9 +81,11 @@ TEST_CASE("pooling equals Caffe's rule for every small geometry") {
                 for (int pad = 0; pad < kernel; ++pad)
                     for (const bool max : {true, false}) {
                         const int out = pooled(in, kernel, stride, pad);
-                        if (kernel - in - 2 * pad >= stride || (out - 1) * stride >= in + pad) continue;  // Caffe's own loops have nothing to do there
-                        const std::string param = "pooling_param { pool: " + std::string(max ? "MAX" : "AVE") + " kernel_size: " + std::to_string(kernel) +
-                                                  " stride: " + std::to_string(stride) + " pad: " + std::to_string(pad) + " }";
+                        if (kernel - in - 2 * pad >= stride || (out - 1) * stride >= in + pad)
+                            continue;  // Caffe's own loops have nothing to do there
+                        const std::string param = "pooling_param { pool: " + std::string(max ? "MAX" : "AVE") +
+                                                  " kernel_size: " + std::to_string(kernel) + " stride: " + std::to_string(stride) +
+                                                  " pad: " + std::to_string(pad) + " }";
                         const Values x = counted(static_cast<std::size_t>(in * in), -3, 0.25f);
                         const Values y = single("Pooling", {1, 1, in, in}, param).answer(x);
                         INFO(param << " of " << in);
@@ -101,7 +107,9 @@ TEST_CASE("a convolution takes kernel, stride, pad, dilation and groups for both
     auto square = single("Convolution", {1, 1, 3, 3}, "convolution_param { num_output: 1 kernel_size: 2 pad: 1 stride: 2 }");
     square.weights("it", {1, 1, 2, 2}, {1, 2, 3, 4}).weights("it", {1}, {10});
     CHECK(square.answer(counted(9)) == Values{10 + 0, 10 + 3 + 8, 10 + 6 + 24, 10 + 4 + 10 + 21 + 32});
-    auto uneven = single("Convolution", {1, 1, 3, 4}, "convolution_param { num_output: 1 bias_term: false kernel_h: 1 kernel_w: 2 dilation: 2 pad_h: 0 pad_w: 1 stride_h: 2 stride_w: 1 }");
+    auto uneven = single("Convolution", {1, 1, 3, 4},
+                         "convolution_param { num_output: 1 bias_term: false kernel_h: 1 kernel_w: 2 dilation: 2 pad_h: 0 pad_w: 1 "
+                         "stride_h: 2 stride_w: 1 }");
     uneven.weights("it", {1, 1, 1, 2}, {1, 10});
     CHECK(uneven.answer(counted(12)) == Values{10, 20, 31, 2, 90, 8 + 100, 9 + 110, 10});
     auto grouped = single("Convolution", {1, 2, 1, 1}, "convolution_param { num_output: 4 bias_term: false kernel_size: 1 group: 2 }");
@@ -121,14 +129,17 @@ TEST_CASE("a deconvolution spreads each pixel by its kernel and cuts the padding
     auto net = single("Deconvolution", {1, 1, 2, 2}, "convolution_param { num_output: 1 kernel_size: 2 stride: 2 }");
     net.weights("it", {1, 1, 2, 2}, {1, 2, 3, 4}).weights("it", {1}, {0});
     CHECK(net.answer({1, 10, 100, 1000}) == Values{1, 2, 10, 20, 3, 4, 30, 40, 100, 200, 1000, 2000, 300, 400, 3000, 4000});
-    auto padded = single("Deconvolution", {1, 2, 2, 2}, "convolution_param { num_output: 2 kernel_size: 2 stride: 2 pad: 1 group: 2 bias_term: false }");
+    auto padded = single("Deconvolution", {1, 2, 2, 2},
+                         "convolution_param { num_output: 2 kernel_size: 2 stride: 2 pad: 1 group: 2 bias_term: false }");
     padded.weights("it", {2, 1, 2, 2}, {1, 2, 3, 4, 10, 20, 30, 40});
     CHECK(padded.answer({1, 10, 100, 1000, 1, 10, 100, 1000}) == Values{4, 30, 200, 1000, 40, 300, 2000, 10000});
 }
 
 TEST_CASE("a deconvolution that is filled bilinearly needs no stored weights") {
     // Another layer has stored ones, so that nothing here is random.
-    auto net = single("Deconvolution", {1, 1, 1, 2}, "convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 bias_term: false weight_filler { type: 'bilinear' } }");
+    auto net =
+        single("Deconvolution", {1, 1, 1, 2},
+               "convolution_param { num_output: 1 kernel_size: 4 stride: 2 pad: 1 bias_term: false weight_filler { type: 'bilinear' } }");
     net.add("layer { name: 'prelu' type: 'PReLU' bottom: 'out' top: 'end' }").weights("prelu", {1}, {1});
     const Values y = net.answer({4, 8});
     // Columns of the kernel: 1/4 3/4 3/4 1/4; its rows add 3/4 of the one row to both rows of the result.

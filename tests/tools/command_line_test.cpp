@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 #include <mdl/weights/format.hpp>
 
+#include "caffe.pb.h"
 #include "failure.hpp"
 #include "tools/mdl_command.hpp"
 #include "tools/onnx_builder.hpp"
@@ -74,6 +75,32 @@ TEST_CASE("a type cannot be called what C++ or mdl calls something else") {
         CHECK_FALSE(std::filesystem::exists(out));
     }
     CHECK(mdl_command({"convert", model, "-o", out, "--struct", "Runner"}).exit == 0);
+}
+
+TEST_CASE("a Caffe net takes its weights from the option, from beside it, or makes them up and says so") {
+    const TemporaryFolder folder;
+    const std::string net = folder / "net.prototxt", beside = folder / "net.caffemodel", other = folder / "other.caffemodel", out = folder / "out";
+    write_text(net, "input: 'x' input_shape { dim: 1 dim: 1 }\nlayer { name: 'p' type: 'PReLU' bottom: 'x' top: 'y' }\n");
+    mdl::caffe::NetParameter file;
+    auto& layer = *file.add_layer();
+    layer.set_name("p");
+    layer.add_blobs()->add_data(2);
+    CHECK(mdl_command({"convert", net, "-o", out}).says(Exit::ok, {"note: ", beside.c_str(), "random", "--weights"}));
+    write_text(other, file.SerializeAsString());
+    CHECK(mdl_command({"convert", net, "-o", out, "--weights", other}).errors.empty());
+    CHECK(mdl_command({"convert", other, "-o", out}).says(Exit::bad_input, {"other.caffemodel", "shape of its input", "other.prototxt"}));
+    write_text(beside, file.SerializeAsString());
+    CHECK(mdl_command({"convert", net, "-o", out}).errors.empty());
+    CHECK(mdl_command({"convert", beside, "-o", out}).errors.empty());
+    CHECK(mdl_command({"convert", net, "-o", out, "--weights", folder / "no"}).says(Exit::io, {"cannot open", "no"}));
+    CHECK(mdl_command({"convert", net, "-o", out, "--shape", "z=1,1"}).says(Exit::usage, {"--shape names 'z'", "'x'"}));
+    write_text(beside, "damaged");
+    CHECK(mdl_command({"convert", net, "-o", out}).says(Exit::bad_input, {beside.c_str(), "no caffemodel"}));
+    write_text(net, "layer { frob");
+    CHECK(mdl_command({"convert", net, "-o", out, "--weights", other}).says(Exit::bad_input, {net.c_str(), "line 1"}));
+    write_model(folder / "model.onnx");
+    CHECK(mdl_command({"convert", folder / "model.onnx", "-o", out, "--weights", other}).says(Exit::usage, {"--weights", "model.onnx"}));
+    CHECK(mdl_command({"run", out, "--weights", other}).says(Exit::usage, {"--weights", "converted already"}));
 }
 
 TEST_CASE("mean and scale have one number, or one for each channel of the photo") {

@@ -6,20 +6,13 @@
 
 #include "tools/evaluate.hpp"
 #include "tools/onnx_builder.hpp"
+#include "tools/says.hpp"
 
 using namespace mdl::tool;
 using mdl::tool::test::ModelBuilder;
+using mdl::tool::test::says;
 
 namespace {
-
-auto says(const std::string& message, std::initializer_list<const char*> words) -> bool {
-    for (const char* word : words)
-        if (message.find(word) == std::string::npos) {
-            MESSAGE("missing '" << word << "' in: " << message);
-            return false;
-        }
-    return true;
-}
 
 /// What the model's whole check says.
 auto checked(const mdl::onnx::ModelProto& proto) -> std::string {

@@ -16,8 +16,8 @@ auto is_included(const caffe::LayerParameter& layer, const caffe::NetState& stat
 /// A blob that a net reads from outside.
 struct NetInput {
     std::string name{};
-    Dims dims{};             ///< empty: the net does not say
-    std::string layer{};     ///< that makes it in Caffe, as it is called in messages; empty: `input:` of the net
+    Dims dims{};          ///< empty: the net does not say
+    std::string layer{};  ///< that makes it in Caffe, as it is called in messages; empty: `input:` of the net
 };
 
 /// Those of the net's own fields.  Throws Failure where names and shapes do not fit together.

@@ -28,7 +28,11 @@ struct Blob {
 class LayerCall {
 public:
     LayerCall(const caffe::LayerParameter& given, std::vector<Blob> bottoms, ModelWriter& writer, CaffeWeights& weights)
-        : layer(given), bottoms_(std::move(bottoms)), tops_(static_cast<std::size_t>(given.top_size())), writer_(writer), weights_(weights) {}
+        : layer(given),
+          bottoms_(std::move(bottoms)),
+          tops_(static_cast<std::size_t>(given.top_size())),
+          writer_(writer),
+          weights_(weights) {}
 
     const caffe::LayerParameter& layer;
 

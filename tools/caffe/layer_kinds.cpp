@@ -10,13 +10,15 @@ namespace {
 
 auto training() -> const std::set<std::string_view>& {
     static const std::set<std::string_view> types{
-        "Accuracy", "CenterLoss", "ContrastiveLoss", "DetectionEvaluate", "EuclideanLoss", "HDF5Output", "HingeLoss", "InfogainLoss", "MultiBoxLoss",
-        "MultinomialLogisticLoss", "SigmoidCrossEntropyLoss", "Silence", "SmoothL1Loss", "SoftmaxWithLoss", "TripletLoss"};
+        "Accuracy",     "CenterLoss",      "ContrastiveLoss", "DetectionEvaluate",       "EuclideanLoss",           "HDF5Output",
+        "HingeLoss",    "InfogainLoss",    "MultiBoxLoss",    "MultinomialLogisticLoss", "SigmoidCrossEntropyLoss", "Silence",
+        "SmoothL1Loss", "SoftmaxWithLoss", "TripletLoss"};
     return types;
 }
 
 auto data() -> const std::set<std::string_view>& {
-    static const std::set<std::string_view> types{"AnnotatedData", "Data", "DummyData", "HDF5Data", "ImageData", "Input", "MemoryData", "VideoData", "WindowData"};
+    static const std::set<std::string_view> types{"AnnotatedData", "Data",       "DummyData", "HDF5Data",  "ImageData",
+                                                  "Input",         "MemoryData", "VideoData", "WindowData"};
     return types;
 }
 
@@ -34,7 +36,8 @@ auto untranslated_layers() -> std::set<std::string_view> {
 
 auto refused_layers() -> const std::map<std::string_view, std::string_view>& {
     constexpr std::string_view boxes = "remove the layer: what it reads becomes the net's outputs; decode and suppress boxes in the app";
-    constexpr std::string_view regions = "regions come while the network runs; cut the net before it, and give the rest as a net of its own";
+    constexpr std::string_view regions =
+        "regions come while the network runs; cut the net before it, and give the rest as a net of its own";
     constexpr std::string_view steps = "unroll the steps into InnerProduct and Eltwise, or replace them by convolutions";
     static const std::map<std::string_view, std::string_view> layers{
         {"BatchReindex", "reorder batches in the app"},

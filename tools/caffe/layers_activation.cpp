@@ -44,7 +44,9 @@ void prelu(LayerCall& call) {
     const Dims own = shared ? Dims{} : Dims{x.dim(1)};
     Dims widened(static_cast<std::size_t>(x.rank()) - 1, 1);
     if (!shared) widened[0] = x.dim(1);
-    call.result(call.node("PRelu", {x.tensor, call.constant(shared ? Dims{1} : widened, call.weights(0, own, {Filler::constant, 0.25f}))}).output(), x.dims);
+    call.result(
+        call.node("PRelu", {x.tensor, call.constant(shared ? Dims{1} : widened, call.weights(0, own, {Filler::constant, 0.25f}))}).output(),
+        x.dims);
 }
 
 void elu(LayerCall& call) {
@@ -56,7 +58,8 @@ void elu(LayerCall& call) {
 void power(LayerCall& call) {
     call.require(1, 1);
     const auto& param = call.layer.power_param();
-    if (param.power() == 0 || param.scale() == 0) call.refuse("gives the same number whatever it reads (power or scale is 0); replace it by that number");
+    if (param.power() == 0 || param.scale() == 0)
+        call.refuse("gives the same number whatever it reads (power or scale is 0); replace it by that number");
     std::string x = call.plus(call.times(call.bottom().tensor, param.scale()), param.shift());
     if (param.power() != 1) x = call.node("Pow", {x, call.constant(param.power())}).output();
     call.result(x, call.bottom().dims);
@@ -65,7 +68,8 @@ void power(LayerCall& call) {
 /// -1 stands for e.
 auto log_of_base(const LayerCall& call, float base) -> double {
     if (base == -1) return 1;
-    if (!(base > 0) || std::isinf(base)) call.refuse(text("has the base ", base, "; Caffe wants a positive one, or -1 for e: mend the net"));
+    if (!(base > 0) || std::isinf(base))
+        call.refuse(text("has the base ", base, "; Caffe wants a positive one, or -1 for e: mend the net"));
     return std::log(static_cast<double>(base));
 }
 
@@ -100,7 +104,8 @@ void swish(LayerCall& call) {
 /// 1 where x is larger, else 0.
 void threshold(LayerCall& call) {
     call.require(1, 1);
-    const std::string truth = call.node("Greater", {call.bottom().tensor, call.constant(call.layer.threshold_param().threshold())}).output();
+    const std::string truth =
+        call.node("Greater", {call.bottom().tensor, call.constant(call.layer.threshold_param().threshold())}).output();
     call.result(call.node("Cast", {truth}).integer("to", onnx::TensorProto::FLOAT).output(), call.bottom().dims);
 }
 

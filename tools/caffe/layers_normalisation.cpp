@@ -16,7 +16,8 @@ void batch_norm(LayerCall& call) {
     const Blob& x = call.bottom();
     if (x.rank() < 2) call.refuse(text("works on a blob of shape ", to_text(x.dims), ", which has no channels; mend the net"));
     if (param.has_use_global_stats() && !param.use_global_stats())
-        call.refuse("normalises by the statistics of its input (use_global_stats: false); set it to true, or leave it out, for the trained ones");
+        call.refuse(
+            "normalises by the statistics of its input (use_global_stats: false); set it to true, or leave it out, for the trained ones");
     call.require_blobs(3);
     const Dims channels{x.dim(1)};
     Numbers mean = call.weights(0, channels, {Filler::constant, 0}), variance = call.weights(1, channels, {Filler::constant, 1});
@@ -26,11 +27,12 @@ void batch_norm(LayerCall& call) {
     Numbers one, zero;
     one.Resize(mean.size(), 1);
     zero.Resize(mean.size(), 0);
-    call.result(call.node("BatchNormalization", {x.tensor, call.constant(channels, std::move(one)), call.constant(channels, std::move(zero)),
-                                                 call.constant(channels, std::move(mean)), call.constant(channels, std::move(variance))})
-                    .real("epsilon", param.eps())
-                    .output(),
-                x.dims);
+    call.result(
+        call.node("BatchNormalization", {x.tensor, call.constant(channels, std::move(one)), call.constant(channels, std::move(zero)),
+                                         call.constant(channels, std::move(mean)), call.constant(channels, std::move(variance))})
+            .real("epsilon", param.eps())
+            .output(),
+        x.dims);
 }
 
 /// The shape of what scales or shifts a blob from `axis` on, with ones behind it so that ONNX broadcasts it there.
@@ -43,7 +45,8 @@ auto broadcast(const LayerCall& call, const Dims& own, std::int64_t given_axis) 
     const int axis = own.empty() ? 0 : call.axis(given_axis, x.rank());
     const auto at = static_cast<std::size_t>(axis);
     if (at + own.size() > x.dims.size() || !std::equal(own.begin(), own.end(), x.dims.begin() + axis))
-        call.refuse(text("applies numbers of shape ", to_text(own), " from axis ", axis, " on to a blob of shape ", to_text(x.dims), "; mend the net"));
+        call.refuse(text("applies numbers of shape ", to_text(own), " from axis ", axis, " on to a blob of shape ", to_text(x.dims),
+                         "; mend the net"));
     Broadcast result{own, own};
     result.widened.resize(x.dims.size() - at, 1);
     return result;
@@ -53,14 +56,17 @@ auto broadcast(const LayerCall& call, const Dims& own, std::int64_t given_axis) 
 auto covered(const LayerCall& call, std::int64_t given_axis, std::int64_t num_axes) -> Dims {
     const Blob& x = call.bottom();
     const int axis = call.axis(given_axis, x.rank());
-    if (num_axes < -1 || axis + num_axes > x.rank()) call.refuse(text("covers ", num_axes, " axes from axis ", axis, " on of a blob of shape ", to_text(x.dims), "; mend the net"));
+    if (num_axes < -1 || axis + num_axes > x.rank())
+        call.refuse(text("covers ", num_axes, " axes from axis ", axis, " on of a blob of shape ", to_text(x.dims), "; mend the net"));
     return {x.dims.begin() + axis, num_axes < 0 ? x.dims.end() : x.dims.begin() + axis + num_axes};
 }
 
 /// `op` with the weights of blob `k`, or with the second bottom.
 auto apply(LayerCall& call, const char* op, const std::string& x, int k, const Dims& own, std::int64_t axis, float initial) -> std::string {
     const Broadcast shape = broadcast(call, own, axis);
-    if (k < 0) return call.node(op, {x, shape.widened == own ? call.bottom(1).tensor : call.reshaped(call.bottom(1).tensor, shape.widened)}).output();
+    if (k < 0)
+        return call.node(op, {x, shape.widened == own ? call.bottom(1).tensor : call.reshaped(call.bottom(1).tensor, shape.widened)})
+            .output();
     return call.node(op, {x, call.constant(shape.widened, call.weights(k, own, {Filler::constant, initial}))}).output();
 }
 
@@ -99,7 +105,11 @@ void local_response(LayerCall& call) {
     // Within a channel Caffe adds 1, whatever k says, to alpha times the mean of the squares.
     const Dims window{size, size}, pads(4, (size - 1) / 2);
     const std::string squares = call.node("Mul", {x.tensor, x.tensor}).output();
-    const std::string means = call.node("AveragePool", {squares}).integers("kernel_shape", window).integers("pads", pads).integer("count_include_pad", 1).output();
+    const std::string means = call.node("AveragePool", {squares})
+                                  .integers("kernel_shape", window)
+                                  .integers("pads", pads)
+                                  .integer("count_include_pad", 1)
+                                  .output();
     const std::string power = call.node("Pow", {call.plus(call.times(means, param.alpha()), 1), call.constant(-param.beta())}).output();
     call.result(call.node("Mul", {x.tensor, power}).output(), x.dims);
 }
@@ -111,7 +121,9 @@ void mean_variance(LayerCall& call) {
     const auto& param = call.layer.mvn_param();
     const Blob& x = call.bottom();
     const Dims axes = param.across_channels() ? Dims{1, 2, 3} : Dims{2, 3};
-    const auto mean = [&](const std::string& of) { return call.node("ReduceMean", {of, call.integers(axes)}).integer("keepdims", 1).output(); };
+    const auto mean = [&](const std::string& of) {
+        return call.node("ReduceMean", {of, call.integers(axes)}).integer("keepdims", 1).output();
+    };
     std::string y = call.node("Sub", {x.tensor, mean(x.tensor)}).output();
     if (param.normalize_variance()) {
         const std::string deviation = call.node("Sqrt", {mean(call.node("Mul", {y, y}).output())}).output();

@@ -24,28 +24,33 @@ struct Axis {
 
 auto read_axis(const LayerCall& call, std::int64_t in, std::int64_t kernel, std::int64_t stride, std::int64_t pad, bool ceil) -> Axis {
     constexpr std::int64_t most = 1 << 20;
-    if (kernel < 1 || stride < 1 || kernel > most || stride > most) call.refuse(text("has the kernel ", kernel, " and the stride ", stride, "; mend the net"));
-    if (pad >= kernel) call.refuse(text("pads by ", pad, " for a kernel of ", kernel, "; Caffe wants less padding than kernel: mend the net"));
+    if (kernel < 1 || stride < 1 || kernel > most || stride > most)
+        call.refuse(text("has the kernel ", kernel, " and the stride ", stride, "; mend the net"));
+    if (pad >= kernel)
+        call.refuse(text("pads by ", pad, " for a kernel of ", kernel, "; Caffe wants less padding than kernel: mend the net"));
     Axis axis{in, kernel, stride, pad};
     const std::int64_t beyond = kernel - in - 2 * pad;
     if (beyond > 0 && (!ceil || beyond >= stride))
         call.refuse(text("has a kernel of ", kernel, " on ", in, " positions padded by ", pad, "; mend the net, or give a larger --shape"));
     // Rounded up there is one window all the same, cut to the padded image.
     axis.kernel = std::min(kernel, in + 2 * pad);
-    if ((axis.out(ceil) - 1) * stride >= in + pad) call.refuse("has a last window outside of the image; make the stride no larger than the kernel");
+    if ((axis.out(ceil) - 1) * stride >= in + pad)
+        call.refuse("has a last window outside of the image; make the stride no larger than the kernel");
     return axis;
 }
 
 void pooling(LayerCall& call) {
     const auto& param = call.layer.pooling_param();
-    if (call.top_count() > 1) call.refuse("gives the positions of its maxima as a second top, which mdl does not compute; remove that top and what reads it");
+    if (call.top_count() > 1)
+        call.refuse("gives the positions of its maxima as a second top, which mdl does not compute; remove that top and what reads it");
     call.require(1, 1);
     call.require_rank(0, 4);
     const Blob& x = call.bottom();
     if (param.pool() == caffe::PoolingParameter::STOCHASTIC) call.refuse("pools at random, which mdl does not support; use MAX or AVE");
     const bool max = param.pool() == caffe::PoolingParameter::MAX;
     if (param.global_pooling()) {
-        if (param.pad() > 0 || param.pad_h() > 0 || param.pad_w() > 0 || param.stride() > 1) call.refuse("pools the whole image with padding or a stride; mend the net");
+        if (param.pad() > 0 || param.pad_h() > 0 || param.pad_w() > 0 || param.stride() > 1)
+            call.refuse("pools the whole image with padding or a stride; mend the net");
         return call.result(call.node(max ? "GlobalMaxPool" : "GlobalAveragePool", {x.tensor}).output(), {x.dim(0), x.dim(1), 1, 1});
     }
     const bool ceil = param.has_ceil_mode() ? param.ceil_mode() : param.round_mode() == caffe::PoolingParameter::CEIL;
@@ -54,10 +59,10 @@ void pooling(LayerCall& call) {
                pads = param.has_pad_h() || param.has_pad_w();
     if ((kernels && param.has_kernel_size()) || (strides && param.has_stride()) || (pads && param.has_pad()))
         call.refuse("gives kernel, stride or pad twice, for both axes and by _h and _w; mend the net");
-    const Axis rows = read_axis(call, x.dim(2), pick(kernels, param.kernel_h(), param.kernel_size()), pick(strides, param.stride_h(), param.stride()),
-                                pick(pads, param.pad_h(), param.pad()), ceil);
-    const Axis columns = read_axis(call, x.dim(3), pick(kernels, param.kernel_w(), param.kernel_size()), pick(strides, param.stride_w(), param.stride()),
-                                   pick(pads, param.pad_w(), param.pad()), ceil);
+    const Axis rows = read_axis(call, x.dim(2), pick(kernels, param.kernel_h(), param.kernel_size()),
+                                pick(strides, param.stride_h(), param.stride()), pick(pads, param.pad_h(), param.pad()), ceil);
+    const Axis columns = read_axis(call, x.dim(3), pick(kernels, param.kernel_w(), param.kernel_size()),
+                                   pick(strides, param.stride_w(), param.stride()), pick(pads, param.pad_w(), param.pad()), ceil);
     const std::int64_t height = rows.out(ceil), width = columns.out(ceil);
     // ONNX leaves out a window that begins in the end padding too, so rounding both axes up for the sake of one is right for both.
     const bool up = height > rows.floor() || width > columns.floor();

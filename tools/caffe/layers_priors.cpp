@@ -20,7 +20,9 @@ auto box_sizes(const LayerCall& call) -> std::vector<Size> {
     if (param.min_size_size() < 1 || (param.max_size_size() > 0 && param.max_size_size() != param.min_size_size()))
         call.refuse("needs a min_size, and a max_size for each or none; mend the net");
     std::vector<float> ratios;
-    const auto known = [&](float ratio) { return std::any_of(ratios.begin(), ratios.end(), [&](float r) { return std::abs(r - ratio) < 1e-6f; }); };
+    const auto known = [&](float ratio) {
+        return std::any_of(ratios.begin(), ratios.end(), [&](float r) { return std::abs(r - ratio) < 1e-6f; });
+    };
     for (const float ratio : param.aspect_ratio()) {
         if (!(ratio > 0) || std::abs(ratio - 1) < 1e-6f || known(ratio)) continue;
         ratios.push_back(ratio);
@@ -52,7 +54,8 @@ void prior_box(LayerCall& call) {
     const auto own = [&](bool has, std::int64_t side) { return sized ? (has ? side : std::int64_t{param.img_size()}) : 0; };
     const std::int64_t given_h = own(param.has_img_h(), param.img_h()), given_w = own(param.has_img_w(), param.img_w());
     const bool from_image = given_h == 0 || given_w == 0;
-    const auto height = static_cast<float>(from_image ? call.bottom(1).dim(2) : given_h), width = static_cast<float>(from_image ? call.bottom(1).dim(3) : given_w);
+    const auto height = static_cast<float>(from_image ? call.bottom(1).dim(2) : given_h),
+               width = static_cast<float>(from_image ? call.bottom(1).dim(3) : given_w);
     const std::int64_t rows = call.bottom().dim(2), columns = call.bottom().dim(3);
     float step_h = param.has_step() ? param.step() : param.step_h(), step_w = param.has_step() ? param.step() : param.step_w();
     if (step_h == 0 || step_w == 0) step_h = height / static_cast<float>(rows), step_w = width / static_cast<float>(columns);

@@ -24,7 +24,9 @@ void flatten(LayerCall& call) {
     Dims dims(x.dims.begin(), x.dims.begin() + first);
     dims.push_back(x.count(first, last + 1));
     dims.insert(dims.end(), x.dims.begin() + last + 1, x.dims.end());
-    call.result(first == 1 && dims.size() == 2 ? call.node("Flatten", {x.tensor}).integer("axis", 1).output() : call.reshaped(x.tensor, dims), dims);
+    call.result(
+        first == 1 && dims.size() == 2 ? call.node("Flatten", {x.tensor}).integer("axis", 1).output() : call.reshaped(x.tensor, dims),
+        dims);
 }
 
 /// Axes from `axis` on, num_axes of them, are replaced by the given ones; 0 keeps a size, -1 takes the rest.
@@ -33,7 +35,8 @@ void reshape(LayerCall& call) {
     const auto& param = call.layer.reshape_param();
     const Blob& x = call.bottom();
     const int first = call.axis(param.axis(), x.rank(), true);
-    if (param.num_axes() < -1 || first + std::int64_t{param.num_axes()} > x.rank()) call.refuse(text("replaces ", param.num_axes(), " axes from axis ", first, " on of ", x.rank(), "; mend the net"));
+    if (param.num_axes() < -1 || first + std::int64_t{param.num_axes()} > x.rank())
+        call.refuse(text("replaces ", param.num_axes(), " axes from axis ", first, " on of ", x.rank(), "; mend the net"));
     const int end = param.num_axes() < 0 ? x.rank() : first + param.num_axes();
     Dims dims(x.dims.begin(), x.dims.begin() + first);
     for (int k = 0; k < param.shape().dim_size(); ++k) {
@@ -46,13 +49,15 @@ void reshape(LayerCall& call) {
     const auto open = std::find(dims.begin(), dims.end(), -1);
     for (auto size = dims.begin(); size != dims.end(); ++size) {
         if (size == open) continue;
-        if (*size < 1 || *size > (std::int64_t{1} << 31) / known) call.refuse(text("reshapes ", to_text(x.dims), " to ", to_text(dims), ", which is impossible; mend the net"));
+        if (*size < 1 || *size > (std::int64_t{1} << 31) / known)
+            call.refuse(text("reshapes ", to_text(x.dims), " to ", to_text(dims), ", which is impossible; mend the net"));
         known *= *size;
     }
     const std::int64_t count = x.count(0, x.rank());
     if (open != dims.end()) *open = count / known;
     if (open != dims.end() ? count % known != 0 : known != count)
-        call.refuse(text("reshapes ", to_text(x.dims), " to ", to_text(dims), ", which holds another number of elements; mend the net, or give the --shape that it was made for"));
+        call.refuse(text("reshapes ", to_text(x.dims), " to ", to_text(dims),
+                         ", which holds another number of elements; mend the net, or give the --shape that it was made for"));
     call.result(dims == x.dims ? x.tensor : call.reshaped(x.tensor, dims), dims);
 }
 
@@ -66,7 +71,8 @@ void permute(LayerCall& call) {
         if (std::find(order.begin(), order.end(), axis) == order.end()) order.push_back(axis);
     Dims dims;
     for (const auto axis : order) {
-        if (axis >= x.rank() || std::count(order.begin(), order.end(), axis) != 1) call.refuse(text("orders the axes of a blob of ", x.rank(), " axes as ", to_text(order), "; mend the net"));
+        if (axis >= x.rank() || std::count(order.begin(), order.end(), axis) != 1)
+            call.refuse(text("orders the axes of a blob of ", x.rank(), " axes as ", to_text(order), "; mend the net"));
         dims.push_back(x.dim(static_cast<int>(axis)));
     }
     call.result(call.node("Transpose", {x.tensor}).integers("perm", order).output(), dims);
@@ -104,7 +110,8 @@ void resize(LayerCall& call, const std::string& x, const Dims& dims, const char*
 
 /// Each pixel `scale` times along rows and columns: Darknet's. SegNet's reads the positions of maxima.
 void upsample(LayerCall& call) {
-    if (call.bottom_count() > 1) call.refuse("puts numbers where a pooling found its maxima, which mdl does not support; train with a Deconvolution instead");
+    if (call.bottom_count() > 1)
+        call.refuse("puts numbers where a pooling found its maxima, which mdl does not support; train with a Deconvolution instead");
     call.require(1, 1);
     call.require_rank(0, 4);
     const Blob& x = call.bottom();
@@ -119,7 +126,8 @@ void interp(LayerCall& call) {
     call.require_rank(0, 4);
     const auto& param = call.layer.interp_param();
     const Blob& x = call.bottom();
-    if (param.pad_beg() != 0 || param.pad_end() != 0) call.refuse("crops what it resizes (pad_beg, pad_end), which mdl does not support; write Crop before it");
+    if (param.pad_beg() != 0 || param.pad_end() != 0)
+        call.refuse("crops what it resizes (pad_beg, pad_end), which mdl does not support; write Crop before it");
     if (param.zoom_factor() < 1 || param.shrink_factor() < 1) call.refuse("has a factor below 1; mend the net");
     // One factor by itself counts more than the sizes.
     const bool sized = param.height() > 0 && param.width() > 0 && param.has_zoom_factor() == param.has_shrink_factor();
@@ -128,7 +136,8 @@ void interp(LayerCall& call) {
         const std::int64_t shrunk = (in - 1) / param.shrink_factor() + 1;
         return shrunk + (shrunk - 1) * (param.zoom_factor() - 1);
     };
-    if (!sized && !param.has_zoom_factor() && !param.has_shrink_factor()) call.refuse("gives neither height and width nor a factor; mend the net");
+    if (!sized && !param.has_zoom_factor() && !param.has_shrink_factor())
+        call.refuse("gives neither height and width nor a factor; mend the net");
     resize(call, x.tensor, {x.dim(0), x.dim(1), size(x.dim(2), param.height()), size(x.dim(3), param.width())}, "linear", "align_corners");
 }
 

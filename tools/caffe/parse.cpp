@@ -47,7 +47,8 @@ public:
 /// What each generation wants of `type` is the most common mistake.
 auto hint(const std::string& text) -> std::string {
     if (text.starts_with("Expected string, got")) return "; text stands in quotes, and `layer` takes type: \"Convolution\"";
-    if (text.starts_with("Expected integer or identifier")) return "; the older `layers` takes type: CONVOLUTION, `layer` takes type: \"Convolution\"";
+    if (text.starts_with("Expected integer or identifier"))
+        return "; the older `layers` takes type: CONVOLUTION, `layer` takes type: \"Convolution\"";
     return {};
 }
 
@@ -58,12 +59,14 @@ auto first_word_in_quotes(const std::string& text, std::size_t from) -> std::str
 
 /// A warning names the message and the field that it lacks, both in quotes.
 auto describe_unknown(const Remark& remark) -> std::string {
-    const std::string message = first_word_in_quotes(remark.text, 0), field = first_word_in_quotes(remark.text, remark.text.find(message) + message.size() + 1);
+    const std::string message = first_word_in_quotes(remark.text, 0),
+                      field = first_word_in_quotes(remark.text, remark.text.find(message) + message.size() + 1);
     return message.ends_with(".Unread") ? std::string() : text("has '", field, "' in line ", remark.place.line + 1);
 }
 
 /// Gives each warning to the layer in which it stands.
-void assign(CaffeNet& net, const std::vector<Remark>& warnings, const pb::TextFormat::ParseInfoTree& places, const pb::FieldDescriptor* layer, int count) {
+void assign(CaffeNet& net, const std::vector<Remark>& warnings, const pb::TextFormat::ParseInfoTree& places,
+            const pb::FieldDescriptor* layer, int count) {
     std::vector<Place> starts;
     for (int i = 0; i < count; ++i) {
         const auto place = places.GetLocation(layer, i);
@@ -95,7 +98,8 @@ auto unknown_number(const pb::Message& message) -> int {
 }  // namespace
 
 auto parse_prototxt(std::string_view text) -> CaffeNet {
-    if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) fail(Exit::bad_input, "this is larger than 2 GB, and no description of a net");
+    if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        fail(Exit::bad_input, "this is larger than 2 GB, and no description of a net");
     Remarks remarks;
     pb::TextFormat::ParseInfoTree places;
     pb::TextFormat::Parser parser;
@@ -107,7 +111,8 @@ auto parse_prototxt(std::string_view text) -> CaffeNet {
     pb::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
     if (!parser.Parse(&stream, &net.proto)) {
         const Remark error = remarks.error.value_or(Remark{{}, "it cannot be parsed"});
-        fail(Exit::bad_input, "line ", error.place.line + 1, ", column ", error.place.column + 1, " is no description of a Caffe net: ", error.text, hint(error.text));
+        fail(Exit::bad_input, "line ", error.place.line + 1, ", column ", error.place.column + 1,
+             " is no description of a Caffe net: ", error.text, hint(error.text));
     }
     const bool older = net.proto.layers_size() > 0;
     const auto* const layer = caffe::NetParameter::descriptor()->FindFieldByName(older ? "layers" : "layer");
@@ -117,7 +122,8 @@ auto parse_prototxt(std::string_view text) -> CaffeNet {
 }
 
 auto parse_caffemodel(std::string_view bytes) -> CaffeNet {
-    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) fail(Exit::bad_input, "this is larger than 2 GB, more than a caffemodel may be");
+    if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        fail(Exit::bad_input, "this is larger than 2 GB, more than a caffemodel may be");
     CaffeNet net;
     if (bytes.starts_with("\x89HDF")) fail(Exit::bad_input, "the weights are in HDF5; save them from Caffe as a caffemodel (net.save)");
     if (!net.proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))

@@ -47,14 +47,16 @@ auto read_caffe(const CaffeFiles& files, const CaffeOptions& options) -> Transla
         CaffeNet net = parse(files.prototxt, parse_prototxt, "a prototxt");
         auto result = in_file(files.prototxt, [&] { return translate_caffe(std::move(net), std::move(weights), options); });
         if (files.caffemodel.empty())
-            result.notes.push_back("no weights are given and there is no " + fs::path(files.prototxt).replace_extension(".caffemodel").string() +
-                                   ": the weights are random numbers, good for times and sizes only; give trained ones by --weights FILE.caffemodel");
+            result.notes.push_back(
+                "no weights are given and there is no " + fs::path(files.prototxt).replace_extension(".caffemodel").string() +
+                ": the weights are random numbers, good for times and sizes only; give trained ones by --weights FILE.caffemodel");
         return result;
     }
     return in_file(files.caffemodel, [&] {
         if (!has_input_shape(weights->proto) && options.shapes.empty())
             fail(Exit::bad_input, "the net in it does not say the shape of its input; put its prototxt beside it as ",
-                 fs::path(files.caffemodel).replace_extension(".prototxt").filename().string(), ", or give the shape, as in --shape data=1,3,224,224");
+                 fs::path(files.caffemodel).replace_extension(".prototxt").filename().string(),
+                 ", or give the shape, as in --shape data=1,3,224,224");
         return translate_caffe(std::move(*weights), std::nullopt, options);
     });
 }

@@ -17,8 +17,8 @@ namespace mdl::tool {
 inline constexpr int caffe_opset = 18;
 
 struct CaffeOptions {
-    std::map<std::string, std::vector<int>> shapes{};          ///< of inputs, before what the net says
-    std::int64_t most_random = std::int64_t{1} << 29;         ///< weights made up for a net without a caffemodel
+    std::map<std::string, std::vector<int>> shapes{};  ///< of inputs, before what the net says
+    std::int64_t most_random = std::int64_t{1} << 29;  ///< weights made up for a net without a caffemodel
 };
 
 struct TranslatedNet {

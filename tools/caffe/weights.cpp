@@ -40,7 +40,8 @@ auto checked_count(const Dims& dims) -> std::int64_t {
 }
 
 auto blob_dims(const caffe::BlobProto& blob) -> Dims {
-    if (blob.has_num() || blob.has_channels() || blob.has_height() || blob.has_width()) return {blob.num(), blob.channels(), blob.height(), blob.width()};
+    if (blob.has_num() || blob.has_channels() || blob.has_height() || blob.has_width())
+        return {blob.num(), blob.channels(), blob.height(), blob.width()};
     return {blob.shape().dim().begin(), blob.shape().dim().end()};
 }
 
@@ -54,8 +55,10 @@ void CaffeWeights::add(caffe::NetParameter& net) {
     for (auto& layer : *net.mutable_layer()) {
         if (layer.blobs_size() == 0) continue;
         const auto [place, is_new] = blobs_.try_emplace(layer.name());
-        if (is_new) order_.push_back(layer.name());
-        else doubled_.insert(layer.name());
+        if (is_new)
+            order_.push_back(layer.name());
+        else
+            doubled_.insert(layer.name());
         place->second.Swap(layer.mutable_blobs());
     }
 }
@@ -67,7 +70,8 @@ auto CaffeWeights::count(const std::string& layer) const -> int {
 
 auto CaffeWeights::take(const std::string& layer, int k, const Dims& dims) -> Numbers {
     taken_.insert(layer);
-    if (doubled_.contains(layer)) fail(Exit::bad_input, "has weights twice, since two layers have its name; give each layer a name of its own");
+    if (doubled_.contains(layer))
+        fail(Exit::bad_input, "has weights twice, since two layers have its name; give each layer a name of its own");
     auto& blob = blobs_.at(layer)[k];
     const Dims stored = blob_dims(blob);
     // A bias may be stored as 1x1x1xn, a slope for all channels as nothing or as 1: the order of the numbers is the same.
@@ -93,7 +97,8 @@ auto CaffeWeights::make(const std::string& layer, int k, const Dims& dims, Fille
     const std::int64_t count = checked_count(dims);
     made_ += std::max<std::int64_t>(count, 0);
     if (count < 0 || made_ > most_random_)
-        fail(Exit::bad_input, "needs weights of shape ", to_text(dims), ": more random numbers than mdl makes up; give the trained ones by --weights FILE.caffemodel");
+        fail(Exit::bad_input, "needs weights of shape ", to_text(dims),
+             ": more random numbers than mdl makes up; give the trained ones by --weights FILE.caffemodel");
     Numbers result;
     result.Resize(static_cast<int>(count), filler.value);
     if (filler.kind == Filler::constant) return result;
@@ -109,7 +114,8 @@ auto CaffeWeights::make(const std::string& layer, int k, const Dims& dims, Fille
 
 auto CaffeWeights::left_over() const -> std::vector<std::string> {
     std::vector<std::string> result;
-    std::copy_if(order_.begin(), order_.end(), std::back_inserter(result), [&](const std::string& layer) { return !taken_.contains(layer); });
+    std::copy_if(order_.begin(), order_.end(), std::back_inserter(result),
+                 [&](const std::string& layer) { return !taken_.contains(layer); });
     return result;
 }
 

@@ -20,7 +20,8 @@ void tell_size(const std::filesystem::path& path) {
 
 }  // namespace
 
-auto read_model(const std::filesystem::path& path, const std::filesystem::path& weights, const std::map<std::string, std::vector<int>>& shapes) -> OnnxModel {
+auto read_model(const std::filesystem::path& path, const std::filesystem::path& weights,
+                const std::map<std::string, std::vector<int>>& shapes) -> OnnxModel {
     const auto extension = path.extension();
     if (extension == ".prototxt" || extension == ".caffemodel") {
         const CaffeFiles files = find_caffe_files(path, weights);

@@ -74,7 +74,7 @@ private:
     onnx::ModelProto proto_{};
     std::unordered_set<std::string> used_{};
     std::unordered_map<std::string, int> next_{};  ///< number, for each name
-    std::unordered_set<std::string> made_{};  ///< by nodes
+    std::unordered_set<std::string> made_{};       ///< by nodes
 };
 
 }  // namespace mdl::tool
