@@ -31,11 +31,11 @@ auto ModelWriter::floats(const std::string& name, const Dims& dims, google::prot
     return tensor->name();
 }
 
-auto ModelWriter::integers(const std::string& name, const Dims& values) -> std::string {
+auto ModelWriter::integers(const std::string& name, const Dims& dims, const std::vector<std::int64_t>& values) -> std::string {
     auto* const tensor = proto_.mutable_graph()->add_initializer();
     tensor->set_name(unique(name));
     tensor->set_data_type(onnx::TensorProto::INT64);
-    tensor->add_dims(static_cast<std::int64_t>(values.size()));
+    for (const auto dim : dims) tensor->add_dims(dim);
     for (const auto value : values) tensor->add_int64_data(value);
     return tensor->name();
 }

@@ -63,7 +63,8 @@ public:
     /// A float32 input. Returns its tensor, which has its name.
     auto input(const std::string& name, const Dims& dims) -> std::string;
     auto floats(const std::string& name, const Dims& dims, google::protobuf::RepeatedField<float> values) -> std::string;
-    auto integers(const std::string& name, const Dims& values) -> std::string;
+    auto integers(const std::string& name, const Dims& values) -> std::string { return integers(name, {static_cast<std::int64_t>(values.size())}, values); }
+    auto integers(const std::string& name, const Dims& dims, const std::vector<std::int64_t>& values) -> std::string;
     auto node(const std::string& op, const std::string& name, const std::vector<std::string>& inputs, int outputs = 1) -> NodeWriter;
     /// The model, its outputs named as wanted. Two outputs may be one tensor, and an output may be an input or a constant.
     auto finish(const std::vector<NamedOutput>& outputs) -> onnx::ModelProto;
