@@ -17,6 +17,7 @@
 #include "failure.hpp"
 #include "tools/mdl_command.hpp"
 #include "tools/onnx_builder.hpp"
+#include "tools/tflite_builder.hpp"
 #include "weights/temporary_folder.hpp"
 
 using mdl::tool::Exit;
@@ -75,6 +76,28 @@ TEST_CASE("a type cannot be called what C++ or mdl calls something else") {
         CHECK_FALSE(std::filesystem::exists(out));
     }
     CHECK(mdl_command({"convert", model, "-o", out, "--struct", "Runner"}).exit == 0);
+}
+
+TEST_CASE("a TensorFlow Lite file is told by its extension, and its shapes are given in its own sequence of axes") {
+    namespace tflite = mdl::tflite;
+    const TemporaryFolder folder;
+    const std::string model = folder / "net.tflite", out = folder / "out";
+    mdl::tool::test::TfliteBuilder builder;
+    const int grey = builder.input("grey", {1, 1, 1, 1}, tflite::TensorType::FLOAT32, {-1, -1, -1, 1});
+    const int photo = builder.quantised_input("photo", {1, 4, 5, 3}, {{0.5f}, {3}});
+    builder.output(builder.node(tflite::BuiltinOperator::ADD, {grey, photo}));
+    write_text(model, builder.bytes());
+    CHECK(mdl_command({"convert", model, "-o", out}).says(Exit::bad_input, {"net.tflite", "input 'grey'", "--shape grey=1,224,224,3"}));
+    CHECK(mdl_command({"convert", model, "-o", out, "--shape", "gray=1,4,5,1"}).says(Exit::usage, {"--shape names 'gray'", "'grey'"}));
+    CHECK(mdl_command({"convert", model, "-o", out, "--weights", model}).says(Exit::usage, {"--weights", "net.tflite"}));
+    CHECK(mdl_command({"convert", model, "-o", out, "--shape", "grey=1,4,5,1"})
+              .says(Exit::ok, {"note: ", "float32", "'photo' takes reals, 0.5 * (stored - 3)"}));
+    std::ifstream header(out + "/net.hpp");
+    const std::string text{std::istreambuf_iterator<char>(header), {}};
+    CHECK(text.find("Input<4, 5, 1") != std::string::npos);
+    CHECK(text.find("Input<4, 5, 3, mdl::F32, mdl::Hwc>") != std::string::npos);
+    write_text(model, "damaged");
+    CHECK(mdl_command({"convert", model, "-o", out}).says(Exit::bad_input, {"net.tflite", "TFL3"}));
 }
 
 TEST_CASE("a Caffe net takes its weights from the option, from beside it, or makes them up and says so") {

@@ -59,7 +59,7 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
 }
 
 void add_model_argument(CLI::App& command, ModelOptions& options, const char* others) {
-    command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel)") + others)->required()->type_name("MODEL");
+    command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel), a TensorFlow Lite file (.tflite)") + others)->required()->type_name("MODEL");
 }
 
 void add_conversion_options(CLI::App& command, ModelOptions& options) {

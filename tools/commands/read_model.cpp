@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <iostream>
+#include <utility>
 
 #include "caffe/read.hpp"
 #include "failure.hpp"
+#include "tflite/model.hpp"
 
 namespace mdl::tool {
 
@@ -21,7 +23,7 @@ void tell_size(const std::filesystem::path& path) {
 }  // namespace
 
 auto read_model(const std::filesystem::path& path, const std::filesystem::path& weights,
-                const std::map<std::string, std::vector<int>>& shapes) -> OnnxModel {
+                std::map<std::string, std::vector<int>>& shapes) -> OnnxModel {
     const auto extension = path.extension();
     if (extension == ".prototxt" || extension == ".caffemodel") {
         const CaffeFiles files = find_caffe_files(path, weights);
@@ -34,6 +36,11 @@ auto read_model(const std::filesystem::path& path, const std::filesystem::path& 
     }
     if (!weights.empty()) fail(Exit::usage, "--weights is for Caffe nets (.prototxt); '", path.string(), "' holds its weights itself");
     tell_size(path);
+    if (extension == ".tflite") {
+        auto model = read_tflite(path, std::exchange(shapes, {}));
+        for (const auto& note : model.notes) std::cerr << "note: " << note << '\n';
+        return std::move(model.onnx);
+    }
     return read_onnx(path);
 }
 

@@ -11,9 +11,9 @@
 
 namespace mdl::tool {
 
-/// By the file's extension: Caffe (.prototxt, .caffemodel), else ONNX. `weights`: of a prototxt, where they do not lie beside it.
-/// Notes, and that a large file is being read, go to stderr. Throws Failure.
+/// By the file's extension: Caffe (.prototxt, .caffemodel), TensorFlow Lite (.tflite), else ONNX. `weights`: of a prototxt, where they
+/// do not lie beside it. `shapes` that the reader has applied, so that the importer must not, are taken out. Notes, and that a large file is being read, go to stderr. Throws Failure.
 auto read_model(const std::filesystem::path& path, const std::filesystem::path& weights,
-                const std::map<std::string, std::vector<int>>& shapes) -> OnnxModel;
+                std::map<std::string, std::vector<int>>& shapes) -> OnnxModel;
 
 }  // namespace mdl::tool
