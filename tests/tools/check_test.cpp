@@ -114,7 +114,7 @@ TEST_CASE("a network that is not its model differs from the first wrong layer on
     auto* const old_errors = std::cerr.rdbuf(out.rdbuf());
     Exit exit = Exit::ok;
     try {
-        check_network(converted, {}, weights, folder / "net.mdlt", options);
+        check_network(converted, weights, folder / "net.mdlt", options);
     } catch (const Failure& failure) {
         exit = failure.exit();
     }

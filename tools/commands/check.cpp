@@ -41,8 +41,8 @@ auto compare(std::span<const float> ours, const interpreter::Array& theirs) -> D
 
 class Check {
 public:
-    Check(const Converted& converted, const ModelOptions& model, NetworkLibrary& library)
-        : converted_(converted), interpreter_(*converted.original, read_shapes(model.shapes)), library_(library) {}
+    Check(const Converted& converted, NetworkLibrary& library)
+        : converted_(converted), interpreter_(*converted.original, converted.original_shapes), library_(library) {}
 
     /// Runs both; true where every output is within the tolerance.
     auto run(const std::string& what, const std::vector<Values>& inputs, double tolerance) -> bool {
@@ -164,8 +164,7 @@ auto Difference::relative() const -> double {
     return magnitude > 0 ? largest / magnitude : std::numeric_limits<double>::infinity();
 }
 
-void check_network(const Converted& converted, const ModelOptions& model, const std::filesystem::path& weights, const std::filesystem::path& vector,
-                   const CheckOptions& options) {
+void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const CheckOptions& options) {
     std::vector<std::string> names;
     for (const auto& input : converted.network.inputs) names.push_back(input.name);
     // What is wrong with the command line is told before the compiler is kept busy.
@@ -182,7 +181,7 @@ void check_network(const Converted& converted, const ModelOptions& model, const 
     }
     const double tolerance = tolerance_of(options.tolerance, options.compile);
     std::cerr << "computing the model operator by operator ...\n";
-    Check check(converted, model, library);
+    Check check(converted, library);
     std::vector<Values> inputs;
     for (int k = 0; k < library.input_count(); ++k) inputs.push_back(random_input(library.input(k).size()));
     bool within = check.run("random numbers from -1 to 1", inputs, tolerance);

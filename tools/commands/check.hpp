@@ -41,7 +41,6 @@ struct Difference {
 /// Compiles the network and runs it and the model on random numbers and, where inputs are given, on those; prints the difference of
 /// every layer that the compiled network computes, and of every output. Writes inputs and the model's outputs to `vector`, for
 /// `mdl verify`. Throws Failure with Exit::differs where an output differs by more than the tolerance.
-void check_network(const Converted& converted, const ModelOptions& model, const std::filesystem::path& weights, const std::filesystem::path& vector,
-                   const CheckOptions& options);
+void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const CheckOptions& options);
 
 }  // namespace mdl::tool

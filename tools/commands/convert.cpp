@@ -95,7 +95,7 @@ void convert(const ConvertOptions& options) {
         print(*bytes);
     }
     std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
-    if (options.check) check_network(converted, options, written, folder / "net.mdlt", options.checking);
+    if (options.check) check_network(converted, written, folder / "net.mdlt", options.checking);
 }
 
 }  // namespace

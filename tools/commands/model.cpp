@@ -23,21 +23,6 @@ namespace mdl::tool {
 
 namespace {
 
-/// "104,117,123", at most four.
-void read_numbers(const char* option, const std::string& text, int& count, float* numbers) {
-    std::istringstream list(text);
-    for (std::string word; std::getline(list, word, ',');) {
-        char* end = nullptr;
-        const float value = std::strtof(word.c_str(), &end);
-        if (word.empty() || *end != '\0')
-            fail(Exit::usage, option, " '", text, "' is no list of numbers; write it as in ", option, " 104,117,123");
-        if (count == 4) fail(Exit::usage, option, " takes at most 4 numbers, one a channel");
-        numbers[count++] = value;
-    }
-}
-
-}  // namespace
-
 auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>> {
     std::map<std::string, std::vector<int>> shapes;
     for (const auto& text : texts) {
@@ -57,6 +42,21 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
     }
     return shapes;
 }
+
+/// "104,117,123", at most four.
+void read_numbers(const char* option, const std::string& text, int& count, float* numbers) {
+    std::istringstream list(text);
+    for (std::string word; std::getline(list, word, ',');) {
+        char* end = nullptr;
+        const float value = std::strtof(word.c_str(), &end);
+        if (word.empty() || *end != '\0')
+            fail(Exit::usage, option, " '", text, "' is no list of numbers; write it as in ", option, " 104,117,123");
+        if (count == 4) fail(Exit::usage, option, " takes at most 4 numbers, one a channel");
+        numbers[count++] = value;
+    }
+}
+
+}  // namespace
 
 void add_model_argument(CLI::App& command, ModelOptions& options, const char* others) {
     command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel), a TensorFlow Lite file (.tflite)") + others)->required()->type_name("MODEL");
@@ -168,7 +168,10 @@ auto convert_model(const ModelOptions& options) -> Converted {
     import.shapes = read_shapes(options.shapes);
     OnnxModel model = read_model(path, options.weights, import.shapes);
     try {
-        if (options.keep_original) result.original = model;
+        if (options.keep_original) {
+            result.original = model;
+            result.original_shapes = import.shapes;
+        }
         result.network = import_onnx(std::move(model), import);
         for (const auto& name : result.network.unread_inputs)
             std::cerr << "note: the model declares an input '" << name << "' that nothing reads; the network does without it\n";

@@ -50,9 +50,6 @@ void note_missing_labels(const std::vector<std::string>& labels, const std::vect
 /// The lines of a file. Throws Failure.
 auto read_labels(const std::filesystem::path& file) -> std::vector<std::string>;
 
-/// --shape's arguments, by input. Throws Failure.
-auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string, std::vector<int>>;
-
 /// A network converted in memory: the C++ header, and everything that the weights file is made from.
 struct Converted {
     Network network{};
@@ -60,6 +57,7 @@ struct Converted {
     std::string header{};
     FileExtras extras{};
     std::optional<OnnxModel> original{};  ///< where ModelOptions::keep_original
+    std::map<std::string, std::vector<int>> original_shapes{};  ///< that the options give to its inputs
 
     auto writer() const -> weights::Writer { return weights_writer(network, *graph, extras); }
 };
