@@ -16,5 +16,9 @@ template void depthwise<3, 2, 7, Epilogue<>>(const Geometry&, const EpilogueArgs
 template void depthwise<5, 1, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 template void depthwise<5, 2, 7, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 template void depthwise<0, 0, 4, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+#if defined(__aarch64__)
+template void depthwise<3, 1, 14, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<5, 1, 14, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+#endif
 
 }  // namespace mdl::kernels

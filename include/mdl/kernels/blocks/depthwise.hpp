@@ -20,6 +20,14 @@ constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_
 }
 /// Windows with code of their own: 3x3 and 5x5, side by side or two apart.
 constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool { return is_square_window(g) && (g.kernel_h == 3 || g.kernel_h == 5); }
+/// Pixels of a tile. On ARM64, whose multiply-adds take four cycles on up to four ports,
+/// seven sums wait for each other and fourteen do not (docs/decisions/0006); with stride 2 their inputs would not fit the registers.
+constexpr auto depthwise_tile_width(const Geometry& g) noexcept -> int {
+#if defined(__aarch64__)
+    if (g.stride_w == 1 && g.out_w % 14 == 0) return 14;
+#endif
+    return row_tile_width(g);
+}
 constexpr auto depthwise_scratch_bytes(const Geometry&, int) noexcept -> std::size_t { return 0; }
 
 [[gnu::cold]] inline void depthwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {

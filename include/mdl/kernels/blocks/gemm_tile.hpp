@@ -50,7 +50,7 @@ struct Row {
 
 private:
     template <int... J>
-    MDL_ALWAYS_INLINE Row(const float* p, std::integer_sequence<int, J...>) noexcept : values{simd::load_once(p + J * simd::lanes)...} {}
+    MDL_ALWAYS_INLINE Row(const float* p, std::integer_sequence<int, J...>) noexcept : values{simd::load_held(p + J * simd::lanes)...} {}
 };
 
 template <int B, int... I>
