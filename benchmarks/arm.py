@@ -15,8 +15,8 @@ from inner_loops import MULTIPLY, STACK, VECTOR, functions, loops, short
 
 # Multiply-adds of 128 bits a cycle.
 CORES = {"neoverse-n1": 2, "neoverse-v1": 4, "cortex-a72": 1, "cortex-a53": 1, "cortex-a55": 1}
-HOT = [("pointwise", r"tile_group<.*true, 2>"), ("pointwise, assembly", r"tile_group_in_order<.*true, 2>"),
-       ("3x3", r"tile_group<.*false, 2>"), ("3x3, assembly", r"tile_group_in_order<.*false, 2>")]
+HOT = [(f"{title}{body}", rf"tile_group<.*ul, {in_order_cores}>, {flat}, 2>") for title, flat in (("pointwise", "true"), ("3x3", "false"))
+       for body, in_order_cores in (("", "false"), (", assembly", "true"))]
 for wide in (14, 7):
     HOT += [(f"depthwise {k}x{k} stride {s}, {wide} pixels", rf"depthwise_rows<.*{k}, {s}, {wide}>") for k in (3, 5) for s in (1, 2)]
 HOT += [("dense", r"dense_panel_run<(.*, )?8>")]

@@ -28,3 +28,8 @@ TEST_CASE("the policies Exact and Prefer<Size> sum directly, with the weights as
     static_assert(weight_bytes<Net<Block>, Options<Exact>> < weight_bytes<Net<Block>>);
 #endif
 }
+
+TEST_CASE("networks scheduled for either kind of cores agree with the reference") {
+    CHECK(engine_error<Net<Block>, Options<Cores<InOrder>>>() < 5e-5);
+    CHECK(engine_error<Net<Block>, Options<Cores<OutOfOrder>, Exact>>() < 2e-5);
+}

@@ -37,7 +37,8 @@ constexpr auto epilogue_of() noexcept {
     constexpr graph::Fusion fusion = laid_out<Net, O>.nodes[I].fusion;
     constexpr ActivationKind inner = fusion.slope >= 0 ? ActivationKind::leaky_relu : kernels::epilogue_kind(fusion.inner.kind);
     constexpr auto kernel = static_cast<Kernel>(laid_out<Net, O>.nodes[I].choice.kernel);
-    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind), O::small, tiles_for<Net, O, kernel>()>{};
+    return kernels::Epilogue<inner, Binary::add, kernels::epilogue_kind(fusion.outer.kind), O::small, tiles_for<Net, O, kernel>(),
+                             O::in_order.value_or(simd::in_order_by_default)>{};
 }
 
 /// One copy of each kernel for all steps that share its template arguments: out of line, sizes as run-time arguments.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <type_traits>
 
 #include <mdl/layers/options.hpp>
@@ -29,6 +30,18 @@ struct Prefer {
     static_assert(size || std::is_same_v<Prefer, Prefer<Speed>>, "mdl: prefer Size or Speed");
 };
 
+/// Cores that issue instructions in program order, Cortex-A7, A53, A55, A510, or as their operands arrive, the big ones.
+struct InOrder {};
+struct OutOfOrder {};
+
+/// Policy: the cores that the innermost loops are scheduled for. `Cores<InOrder>` takes loops in inline assembly on ARM
+/// (docs/decisions/0006), `Cores<OutOfOrder>` what the compiler makes; results are the same to the last bit. The default is InOrder on
+/// ARMv7 and OutOfOrder elsewhere; only ARM has both.
+template <class Issue>
+struct Cores {
+    static_assert(std::is_same_v<Issue, InOrder> || std::is_same_v<Issue, OutOfOrder>, "mdl: cores are InOrder or OutOfOrder");
+};
+
 /// Policies of a Model, its Context and its Arena: `Model<Net, Options<KeepTensors>>`.
 template <class... Policies>
 struct Options {
@@ -36,12 +49,18 @@ struct Options {
     static constexpr bool has = (std::is_same_v<Policies, Policy> || ...);
 
     static_assert(((std::is_same_v<Policies, KeepTensors> || std::is_same_v<Policies, Exact> || std::is_same_v<Policies, Prefer<Size>> ||
-                    std::is_same_v<Policies, Prefer<Speed>>) && ...),
+                    std::is_same_v<Policies, Prefer<Speed>> || std::is_same_v<Policies, Cores<InOrder>> ||
+                    std::is_same_v<Policies, Cores<OutOfOrder>>) && ...),
                   "mdl: this is no policy of the engine; see mdl/engine/options.hpp for those it takes");
     static_assert(!(has<Prefer<Size>> && has<Prefer<Speed>>), "mdl: Prefer is given twice; prefer Size or Speed");
+    static_assert(!(has<Cores<InOrder>> && has<Cores<OutOfOrder>>), "mdl: Cores is given twice; name InOrder or OutOfOrder");
     static constexpr bool keep_tensors = has<KeepTensors>;
     static constexpr bool small = has<Prefer<Size>>;
     static constexpr bool exact = has<Exact> || small;
+    /// Empty: the target's default.
+    static constexpr std::optional<bool> in_order = has<Cores<InOrder>>      ? std::optional(true)
+                                                    : has<Cores<OutOfOrder>> ? std::optional(false)
+                                                                             : std::nullopt;
 };
 
 }  // namespace mdl

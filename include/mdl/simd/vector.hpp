@@ -51,6 +51,13 @@ inline constexpr bool divides_exactly = false;
 inline constexpr bool flushes_subnormals = false, divides_exactly = true;
 #endif
 
+/// ARMv7 phones have Cortex-A7, A8 and A53: cores that execute in program order.
+#if defined(__arm__)
+inline constexpr bool in_order_by_default = true;
+#else
+inline constexpr bool in_order_by_default = false;
+#endif
+
 // Own names, always inlined: a function template of others that the compiler leaves out of line is a weak symbol outside
 // our namespace, which the linker may merge into code for a smaller instruction set.
 MDL_ALWAYS_INLINE auto broadcast(float value) noexcept -> Vector { return Vector(value); }

@@ -217,7 +217,7 @@ void convolution_winograd(const Geometry& g, const EpilogueArgs& args, const Buf
             task.blocks = out_blocks;
             task.output = products + position * plan.out_stride;
             task.block_stride = std::ptrdiff_t{plan.chunk} * c;
-            run_strip<Epilogue<ActivationKind::clip, Binary::add, ActivationKind::clip, E::small, E::tiles>, !E::small>(task, EpilogueArgs{});
+            run_strip<Epilogue<ActivationKind::clip, Binary::add, ActivationKind::clip, E::small, E::tiles, E::in_order>, !E::small>(task, EpilogueArgs{});
         });
         parallel(out_blocks, [&](int block, int) noexcept {
             Buffers at = buffers;

@@ -141,9 +141,10 @@ MDL_ALWAYS_INLINE auto combine(simd::Vector a, simd::Vector b) noexcept -> simd:
 /// y = Outer(Combine(Inner(x), residual)), or Inner(x) where there is no residual. Template arguments are only what changes
 /// the code; `Epilogue<>` serves every mix of bias, relu, relu6, clip and residual add.
 template <ActivationKind Inner = ActivationKind::clip, Binary Combine = Binary::add, ActivationKind Outer = ActivationKind::clip, bool Small = false,
-          simd::TileSet Tiles = simd::every_tile(Small)>
+          simd::TileSet Tiles = simd::every_tile(Small), bool InOrder = simd::in_order_by_default>
 struct Epilogue {
     static constexpr bool small = Small;           ///< the kernel shall be small rather than fast
+    static constexpr bool in_order = InOrder;      ///< the kernel shall be fast on cores that execute in program order
     static constexpr simd::TileSet tiles = Tiles;  ///< register tiles that the kernel is compiled with
 
     /// `slope`: one a channel of this block for leaky_relu, or null.

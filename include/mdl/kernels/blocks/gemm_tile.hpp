@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/kernels/blocks/epilogue.hpp>
+#include <mdl/kernels/blocks/in_order_tile.hpp>
 #include <mdl/simd/tile.hpp>
 
 #if MDL_SIMD
@@ -73,12 +74,20 @@ MDL_ALWAYS_INLINE void multiply_lanes(simd::Vector* acc, const float* const* pix
 }
 
 /// acc[p][b] += sum over k of pixel[p][k] * w[k][b]. At each tap one cache line at `ahead` is fetched: the weights that come next.
-template <int P, int B>
-MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w, const float* ahead) noexcept {
+/// acc is `bias` before, which the loop for cores in order loads itself: an asm statement has no room for sums that go in and out.
+template <int P, int B, bool InOrder>
+MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w, const float* ahead,
+                                [[maybe_unused]] const float* bias) noexcept {
     constexpr int c = simd::lanes;
     constexpr std::make_integer_sequence<int, P * B> all{};
     const int* offset = taps.offset;
-    for (const int* const end = offset + taps.full; offset != end; ++offset, w += c * B * c) {
+#if defined(__ARM_NEON)
+    if constexpr (InOrder && has_in_order_tile<P, B>) {
+        if (taps.full > 0) multiply_in_order(acc, pixel, offset, taps.full, w, bias, ahead);
+        offset += taps.full, w += std::ptrdiff_t{taps.full} * c * B * c;
+    }
+#endif
+    for (const int* const end = taps.offset + taps.full; offset != end; ++offset, w += c * B * c) {
         const std::ptrdiff_t tap = *offset;
         __builtin_prefetch(ahead, 0, 2);
         ahead += 16;
@@ -109,7 +118,7 @@ MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, con
     const Row<B> bias(task.bias + block * c);
     simd::Vector acc[P * B] = {bias.values[I % B]...};
     const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
-    multiply<P, B>(acc, pixel, task.taps, panel, ahead);
+    multiply<P, B, E::in_order>(acc, pixel, task.taps, panel, ahead, task.bias + block * c);
     const std::ptrdiff_t at = block * task.block_stride + std::ptrdiff_t{first} * c;
     constexpr std::integer_sequence<int, I...> all{};
     E::template inner<B>(acc, args, task.slope != nullptr ? task.slope + block * c : nullptr, all);
