@@ -85,7 +85,7 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
     if constexpr (InOrder && has_in_order_tile<P, B>) {
         if (taps.full > 0) multiply_in_order(acc, pixel, offset, taps.full, w, bias, ahead);
         offset += taps.full, w += std::ptrdiff_t{taps.full} * c * B * c;
-    }
+    } else
 #endif
     for (const int* const end = taps.offset + taps.full; offset != end; ++offset, w += c * B * c) {
         const std::ptrdiff_t tap = *offset;
