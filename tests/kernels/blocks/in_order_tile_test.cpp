@@ -3,6 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <mdl/base/config.hpp>
+#if MDL_SIMD
+#include <mdl/kernels/blocks/in_order_tile.hpp>
+#include <mdl/simd/tile.hpp>
+#endif
 
 #if MDL_SIMD && defined(__ARM_NEON)
 
@@ -89,4 +93,13 @@ TEST_CASE("tiles for in-order cores are the widest of two blocks") {
     CHECK(!kernels::has_in_order_tile<simd::max_tile_pixels, 1>);
 }
 
+#elif MDL_SIMD
+
+TEST_CASE("only ARM has tiles in assembly") {
+    CHECK(!mdl::kernels::has_in_order_tile<mdl::simd::max_tile_pixels, 2>);
+    CHECK(!mdl::simd::in_order_by_default);
+}
+
+#else
+TEST_CASE("the portable build has no tiles in assembly") { CHECK(MDL_SIMD == 0); }
 #endif
