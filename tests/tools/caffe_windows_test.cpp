@@ -144,6 +144,16 @@ TEST_CASE("a deconvolution that is filled bilinearly needs no stored weights") {
     const Values y = net.answer({4, 8});
     // Columns of the kernel: 1/4 3/4 3/4 1/4; its rows add 3/4 of the one row to both rows of the result.
     CHECK(is_close(y, {2.25f, 3.75f, 5.25f, 4.5f, 2.25f, 3.75f, 5.25f, 4.5f}));
+    // Of any size the kernel is symmetric: 1/2 1 1/2 of three, 1/2 1/2 of two.
+    const auto kernel = [](int size) {
+        auto one = single("Deconvolution", {1, 1, 1, 1},
+                          "convolution_param { num_output: 1 kernel_size: " + std::to_string(size) +
+                              " bias_term: false weight_filler { type: 'bilinear' } }");
+        one.add("layer { name: 'prelu' type: 'PReLU' bottom: 'out' top: 'end' }").weights("prelu", {1}, {1});
+        return one.answer({1});
+    };
+    CHECK(is_close(kernel(3), {0.25f, 0.5f, 0.25f, 0.5f, 1, 0.5f, 0.25f, 0.5f, 0.25f}));
+    CHECK(is_close(kernel(2), {0.25f, 0.25f, 0.25f, 0.25f}));
 }
 
 TEST_CASE("an inner product takes all axes from its own on as one vector") {

@@ -107,7 +107,7 @@ void convolution(LayerCall& call, bool depthwise) {
 /// The kernel that interpolates between pixels, for every channel alike.  Source: Caffe's filler "bilinear".
 auto bilinear(const Dims& shape) -> Numbers {
     const std::int64_t rows = shape[2], columns = shape[3];
-    const double f = std::ceil(static_cast<double>(columns) / 2), centre = (2 * f - 1 - std::fmod(f, 2.0)) / (2 * f);
+    const double f = std::ceil(static_cast<double>(columns) / 2), centre = static_cast<double>(columns - 1) / (2 * f);
     Numbers values;
     for (std::int64_t plane = 0; plane < shape[0] * shape[1]; ++plane)
         for (std::int64_t y = 0; y < rows; ++y)
