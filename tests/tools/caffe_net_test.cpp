@@ -48,6 +48,12 @@ TEST_CASE("dropout and split hand their blob on, silence makes it no output") {
     CHECK(net.answers({{-3, 4}}) == std::vector<Values>{{0, 4}, {0, 4}});
 }
 
+TEST_CASE("a dropout that does not scale while training scales afterwards") {
+    const auto net = CaffeBuilder::single("Dropout", {1, 2}, "dropout_param { dropout_ratio: 0.75 scale_train: false }");
+    CHECK(net.answer({-8, 4}) == Values{-2, 1});
+    CHECK(CaffeBuilder::single("Dropout", {1, 2}, "dropout_param { scale_train: true }").answer({-8, 4}) == Values{-8, 4});
+}
+
 TEST_CASE("the older generation means the same, legacy shapes of weights included") {
     const std::string text =
         "input: 'data' input_dim: 1 input_dim: 1 input_dim: 2 input_dim: 2\n"

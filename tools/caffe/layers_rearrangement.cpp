@@ -9,8 +9,15 @@ namespace mdl::tool::caffe_layers {
 
 namespace {
 
-/// Every top is the bottom: Dropout when not training, and Split.
-void pass(LayerCall& call) {
+/// Nothing when not training, unless the layer scales then instead of while training: forks' scale_train.
+void dropout(LayerCall& call) {
+    call.require(1, 1);
+    const auto& param = call.layer.dropout_param();
+    call.result(call.times(call.bottom().tensor, param.scale_train() ? 1 : 1 - param.dropout_ratio()), call.bottom().dims);
+}
+
+/// Every top is the bottom.
+void split(LayerCall& call) {
     call.require(1, 1, 1, -1);
     for (int k = 0; k < call.top_count(); ++k) call.result(call.bottom().tensor, call.bottom().dims, k);
 }
@@ -144,8 +151,8 @@ void interp(LayerCall& call) {
 }  // namespace
 
 void add_rearrangements(LayerTable& table) {
-    table["Dropout"] = pass;
-    table["Split"] = pass;
+    table["Dropout"] = dropout;
+    table["Split"] = split;
     table["Flatten"] = flatten;
     table["Reshape"] = reshape;
     table["Permute"] = permute;
