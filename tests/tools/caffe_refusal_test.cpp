@@ -69,6 +69,11 @@ TEST_CASE("a parameter that mdl does not know is refused with its line, where th
     CHECK(text_refusal(harmless + CaffeBuilder::input("data", {1, 1}) +
                        "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' param { name: 'p' lr_mult: 1 } }")
               .empty());
+    // Behind an input, of which unknown fields are not looked at.
+    const std::string relu = "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' }";
+    for (const char* strange : {"\t \tLayer { type: 'Power' bottom: 'data' top: 'data' }", "layr: <>", "layer_param:\n{ }"})
+        CHECK(says(text_refusal(CaffeBuilder::input("data", {1, 1}) + strange + relu), {"in line 2", "no part of a net", "`layer { ... }`"}));
+    CHECK(text_refusal(CaffeBuilder::input("data", {1, 1}) + relu + "\twonder: WORD\n").empty());
     mdl::caffe::NetParameter file =
         parse_prototxt(CaffeBuilder::input("data", {1, 1}) +
                        "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'r' relu_param { negative_slope: 1 } }")

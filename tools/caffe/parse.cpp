@@ -57,11 +57,39 @@ auto first_word_in_quotes(const std::string& text, std::size_t from) -> std::str
     return end == std::string::npos ? std::string() : text.substr(begin + 1, end - begin - 1);
 }
 
-/// A warning names the message and the field that it lacks, both in quotes.
-auto describe_unknown(const Remark& remark) -> std::string {
-    const std::string message = first_word_in_quotes(remark.text, 0),
-                      field = first_word_in_quotes(remark.text, remark.text.find(message) + message.size() + 1);
-    return message.ends_with(".Unread") ? std::string() : text("has '", field, "' in line ", remark.place.line + 1);
+/// A field that the schema lacks.
+struct Unknown {
+    std::string message{}, field{};
+    int line = 0;
+};
+
+/// A warning names the message and the field, both in quotes.
+auto read_warning(const Remark& remark) -> Unknown {
+    Unknown unknown{first_word_in_quotes(remark.text, 0), {}, remark.place.line + 1};
+    unknown.field = first_word_in_quotes(remark.text, remark.text.find(unknown.message) + unknown.message.size() + 1);
+    return unknown;
+}
+
+auto describe(const Unknown& unknown) -> std::string {
+    return unknown.message.ends_with(".Unread") ? std::string() : text("has '", unknown.field, "' in line ", unknown.line);
+}
+
+auto is_of_net(const Unknown& unknown) -> bool { return unknown.message == caffe::NetParameter::descriptor()->full_name(); }
+
+/// A misspelt `layer` must not be left out. What else a net says of itself is a number or a name, and changes no answer.
+void refuse_strange_layers(const std::vector<Remark>& warnings, std::string_view text) {
+    Place at;
+    for (const auto& warning : warnings) {
+        // Protobuf tells the place behind the field's name; to it a tab reaches to the next multiple of eight.
+        for (; !text.empty() && at < warning.place; text.remove_prefix(1)) {
+            if (text[0] == '\n') at = {at.line + 1, 0};
+            else at.column += text[0] == '\t' ? 8 - at.column % 8 : 1;
+        }
+        const std::string_view value = text.substr(std::min(text.find_first_not_of(": \t\r\n"), text.size()));
+        if (const Unknown unknown = read_warning(warning); is_of_net(unknown) && (value.starts_with('{') || value.starts_with('<')))
+            fail(Exit::bad_input, "'", unknown.field, "' in line ", unknown.line,
+                 " is no part of a net that mdl knows; write `layer { ... }` if it is a layer, else remove it");
+    }
 }
 
 /// Gives each warning to the layer in which it stands.
@@ -75,9 +103,10 @@ void assign(CaffeNet& net, const std::vector<Remark>& warnings, const pb::TextFo
     net.unknown.resize(static_cast<std::size_t>(count));
     for (const auto& warning : warnings) {
         const auto after = std::upper_bound(starts.begin(), starts.end(), warning.place);
-        if (after == starts.begin()) continue;  // of the net as a whole
+        const Unknown unknown = read_warning(warning);
+        if (after == starts.begin() || is_of_net(unknown)) continue;
         auto& mine = net.unknown[static_cast<std::size_t>(after - starts.begin() - 1)];
-        if (mine.empty()) mine = describe_unknown(warning);
+        if (mine.empty()) mine = describe(unknown);
     }
 }
 
@@ -114,6 +143,7 @@ auto parse_prototxt(std::string_view text) -> CaffeNet {
         fail(Exit::bad_input, "line ", error.place.line + 1, ", column ", error.place.column + 1,
              " is no description of a Caffe net: ", error.text, hint(error.text));
     }
+    refuse_strange_layers(remarks.warnings, text);
     const bool older = net.proto.layers_size() > 0;
     const auto* const layer = caffe::NetParameter::descriptor()->FindFieldByName(older ? "layers" : "layer");
     assign(net, remarks.warnings, places, layer, older ? net.proto.layers_size() : net.proto.layer_size());
