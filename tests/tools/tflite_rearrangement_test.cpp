@@ -183,6 +183,11 @@ TEST_CASE("slices cut by begin and size, or by begin, end and stride with masks"
     CHECK(moved(dims, [](auto& m, int i) {
               return m.node(Op::REVERSE_V2, {i, m.integers({2})});
           }) == Values{4, 5, 2, 3, 0, 1, 10, 11, 8, 9, 6, 7});
+    // Nothing lies backwards from in front of the first element: x[:, -9::-1].
+    TfliteBuilder nothing;
+    nothing.output(nothing.node(Op::STRIDED_SLICE, {nothing.input("x", dims), nothing.integers({0, -9}), nothing.integers({0, 0}), nothing.integers({1, -1})},
+                                tflite::CreateStridedSliceOptions(nothing.fbb, 1, 3)));
+    CHECK(nothing.refusal().find("operator STRIDED_SLICE (tensor 'made 4') cuts an empty part out of axis 1 of a tensor of shape 1x2x3x2") != std::string::npos);
 }
 
 TEST_CASE("padding adds zeros, a value, or the mirrored map, with or without its border") {

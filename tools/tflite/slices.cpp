@@ -106,6 +106,9 @@ void strided_slice(Step& step) {
         } else {
             dims.push_back(count);
         }
+        if (count == 0 && !step.is_constant(0))
+            step.refuse(text("cuts an empty part out of axis ", axis, " of a tensor of shape ", to_text(from)));
+        if (count == 0) begin = end = 0;  // backwards from in front of the first element, ONNX would begin at the last
         whole[axis] = count;
         // In front of the first element: ONNX would count -1 from the end.
         if (count != size || stride < 0)
