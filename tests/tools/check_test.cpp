@@ -136,8 +136,14 @@ TEST_CASE("verify names a missing, damaged or foreign test vector") {
     REQUIRE(mdl_command({"convert", model, "-o", out}).exit == 0);
     CHECK(mdl_command({"verify", out}).says(Exit::io, {"net.mdlt", "convert --check"}));
     CHECK(mdl_command({"verify", model}).says(Exit::usage, {"model.onnx", "no folder"}));
-    CHECK(mdl_command({"convert", model, "-o", out, "--tolerance", "1"}).says(Exit::usage, {"--check"}));
-    CHECK(mdl_command({"convert", model, "-o", out, "--check", "--tolerance", "-1"}).exit == static_cast<int>(Exit::usage));
+    using Words = std::vector<std::string>;
+    for (const auto& option : {Words{"--tolerance", "1"}, Words{"--flags", "-O1"}, Words{"--prefer", "size"}, Words{"--exact"}, Words{"--input", model}}) {
+        Words words{"convert", model, "-o", out};
+        words.insert(words.end(), option.begin(), option.end());
+        CHECK(mdl_command(words).says(Exit::usage, {option[0].c_str(), "are for --check; add it"}));
+    }
+    for (const char* word : {"-1", "0", "abc", "1x", "", "inf"})
+        CHECK(mdl_command({"convert", model, "-o", out, "--check", "--tolerance", word}).says(Exit::usage, {"--tolerance", "no positive number", "0.001"}));
     ModelBuilder larger;
     larger.input("x", {1, 4}).output("y").weights("w", {4, 5});
     larger.node("MatMul", {"x", "w"}, {"y"});

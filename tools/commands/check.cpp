@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <limits>
 #include <utility>
@@ -144,7 +145,11 @@ auto add_tolerance(CLI::App& command, double& tolerance) -> CLI::Option* {
     return command
         .add_option("--tolerance", tolerance, "largest difference of an output, of its largest magnitude (0.001, with --exact 0.0001)")
         ->type_name("X")
-        ->check(CLI::PositiveNumber);
+        ->check([](const std::string& word) {
+            char* end = nullptr;
+            const double value = std::strtod(word.c_str(), &end);  // CLI11's own check tells the range up to the largest double, digit by digit
+            return *end == '\0' && value > 0 && std::isfinite(value) ? std::string() : "'" + word + "' is no positive number; write it as in --tolerance 0.001";
+        });
 }
 
 auto tolerance_of(double given, const CompileOptions& compile) -> double {

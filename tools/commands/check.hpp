@@ -21,6 +21,10 @@ struct CheckOptions {
     std::vector<std::string> inputs{};  ///< [NAME=]FILE, as `mdl run` takes them
     double tolerance = 0;               ///< of each output's largest magnitude; 0: the default of `tolerance_of`
     CompileOptions compile{};
+
+    auto is_given() const -> bool {
+        return !inputs.empty() || tolerance > 0 || !compile.flags.empty() || !compile.prefer.empty() || compile.exact;
+    }
 };
 
 void add_check_options(CLI::App& command, CheckOptions& options, const std::string& group);

@@ -56,8 +56,8 @@ void check(const Result<void>& result) {
 }
 
 void convert(const ConvertOptions& options) {
-    if (!options.check && (!options.checking.inputs.empty() || options.checking.tolerance > 0))
-        fail(Exit::usage, "--input and --tolerance are for --check; add it");
+    if (!options.check && options.checking.is_given())
+        fail(Exit::usage, "--input, --tolerance, --flags, --prefer and --exact are for --check; add it");
     ModelOptions model = options;
     model.keep_original = options.check;
     const Converted converted = convert_model(model);
