@@ -153,6 +153,11 @@ TEST_CASE("verify names a missing, damaged or foreign test vector") {
     CHECK(mdl_command({"verify", out, "--flags", "-O1 -march=native"}).says(Exit::bad_input, {"net.mdlt", "is for network"}));
     std::ofstream(fs::path(out) / "net.mdlt", std::ios::binary) << "damaged";
     CHECK(mdl_command({"verify", out, "--flags", "-O1 -march=native"}).says(Exit::bad_input, {"net.mdlt", "not an .mdlw"}));
+    // Of the two files the one that is damaged is named.
+    std::fstream weights(fs::path(other) / "net.mdlw", std::ios::binary | std::ios::in | std::ios::out);
+    weights.seekp(-1, std::ios::end).put('\x55');
+    weights.close();
+    CHECK(mdl_command({"verify", other, "--flags", "-O1 -march=native"}).says(Exit::bad_input, {"net.mdlw: ", "damaged"}));
 }
 
 TEST_CASE("a difference counts numbers against the largest, and what is no number on one side only as infinite") {

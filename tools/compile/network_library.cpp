@@ -86,7 +86,7 @@ void NetworkLibrary::close() {
 void NetworkLibrary::load(const std::filesystem::path& weights) {
     char error[512]{};
     runner_ = load_(weights.c_str(), error, sizeof error);
-    if (runner_ == nullptr) fail(Exit::bad_input, static_cast<const char*>(error));
+    if (runner_ == nullptr) fail(Exit::bad_input, weights.string(), ": ", static_cast<const char*>(error));
 }
 
 }  // namespace mdl::tool
