@@ -158,6 +158,9 @@ TEST_CASE("verify names a missing, damaged or foreign test vector") {
     weights.seekp(-1, std::ios::end).put('\x55');
     weights.close();
     CHECK(mdl_command({"verify", other, "--flags", "-O1 -march=native"}).says(Exit::bad_input, {"net.mdlw: ", "damaged"}));
+    // Converted again, a folder has no vector of other weights.
+    REQUIRE(mdl_command({"convert", model, "-o", other}).exit == 0);
+    CHECK(mdl_command({"verify", other}).says(Exit::io, {"lacks net.mdlt", "convert --check"}));
 }
 
 TEST_CASE("a difference counts numbers against the largest, and what is no number on one side only as infinite") {

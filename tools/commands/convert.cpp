@@ -78,6 +78,8 @@ void convert(const ConvertOptions& options) {
     check(writer.write((folder / "net.mdlw").string()));
     check(header->commit());
     made.keep();
+    const fs::path vector = folder / "net.mdlt";
+    if (std::error_code error; fs::is_regular_file(vector, error)) fs::remove(vector, error);  // of what was converted before
 
     const std::string written = (folder / "net.mdlw").string();
     const auto print = [&](std::span<const std::byte> bytes) {
@@ -95,7 +97,7 @@ void convert(const ConvertOptions& options) {
         print(*bytes);
     }
     std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
-    if (options.check) check_network(converted, written, folder / "net.mdlt", options.checking);
+    if (options.check) check_network(converted, written, vector, options.checking);
 }
 
 }  // namespace
