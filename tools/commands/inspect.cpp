@@ -50,7 +50,7 @@ void inspect(ModelOptions options) {
 void add_inspect(CLI::App& app) {
     auto options = std::make_shared<ModelOptions>();
     CLI::App* command = app.add_subcommand("inspect", "Print the table of layers, shapes, multiply-accumulates and weights");
-    command->add_option("file", options->model, "a weights file, an ONNX file, or a folder that convert wrote")
+    command->add_option("file", options->model, "a weights file, a model as convert takes it, or a folder that convert wrote")
         ->required()
         ->type_name("FILE");
     add_conversion_options(*command, *options);
