@@ -3,9 +3,9 @@
 
 include_guard(GLOBAL)
 
-# mdl_add_model(name ONNX file.onnx [STRUCT Name] [ARGS argument...])
+# mdl_add_model(name ONNX file.onnx | CAFFE file.prototxt | TFLITE file.tflite [STRUCT Name] [ARGS argument...])
 #
-# Runs `mdl convert file.onnx` whenever the file changes and makes the INTERFACE target `name`:
+# Runs `mdl convert` on the file, beside a prototxt its caffemodel, whenever it changes and makes the INTERFACE target `name`:
 #   target_link_libraries(app PRIVATE name)
 # gives the app `#include <name/net.hpp>` (and `#include <net.hpp>`, which means the first of the models where the app has
 # several), mdl itself, and the weights' path as the macro MDL_MODEL_<NAME> and as the target's property MDL_WEIGHTS.
@@ -13,13 +13,15 @@ include_guard(GLOBAL)
 # Net, of `digit-reader` DigitReader. ARGS go to convert as they are, for instance `ARGS --resize 256 --labels labels.txt`;
 # names of files in them are relative to the folder of the CMakeLists.txt, and the model is converted again when one changes.
 function(mdl_add_model name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;STRUCT" "ARGS")
-    if(NOT arg_ONNX OR arg_UNPARSED_ARGUMENTS)
-        message(FATAL_ERROR "mdl: usage: mdl_add_model(name ONNX file.onnx [STRUCT Name] [ARGS argument...])")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "ONNX;CAFFE;TFLITE;STRUCT" "ARGS")
+    set(model ${arg_ONNX} ${arg_CAFFE} ${arg_TFLITE})
+    list(LENGTH model model_count)
+    if(NOT model_count EQUAL 1 OR arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "mdl: usage: mdl_add_model(name ONNX file.onnx | CAFFE file.prototxt | TFLITE file.tflite [STRUCT Name] [ARGS argument...])")
     endif()
-    cmake_path(ABSOLUTE_PATH arg_ONNX BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-    if(NOT EXISTS ${arg_ONNX})
-        message(FATAL_ERROR "mdl: mdl_add_model(${name}): there is no file ${arg_ONNX}")
+    cmake_path(ABSOLUTE_PATH model BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    if(NOT EXISTS ${model})
+        message(FATAL_ERROR "mdl: mdl_add_model(${name}): there is no file ${model}")
     endif()
     if(TARGET mdl_tool)
         set(tool $<TARGET_FILE:mdl_tool>)
@@ -52,7 +54,11 @@ function(mdl_add_model name)
         list(PREPEND arg_ARGS --struct ${arg_STRUCT})
     endif()
     set(read_files "")
-    foreach(argument IN LISTS arg_ARGS)
+    set(beside "")
+    if(arg_CAFFE)
+        cmake_path(REPLACE_EXTENSION model LAST_ONLY caffemodel OUTPUT_VARIABLE beside)
+    endif()
+    foreach(argument IN LISTS arg_ARGS beside)
         string(REGEX REPLACE "^--[a-z]+=" "" file "${argument}")
         cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
         if(EXISTS "${file}" AND NOT IS_DIRECTORY "${file}")
@@ -60,10 +66,10 @@ function(mdl_add_model name)
         endif()
     endforeach()
     add_custom_command(OUTPUT ${folder}/net.hpp ${weights}
-        COMMAND ${tool} convert ${arg_ONNX} -o ${folder} ${arg_ARGS}
-        DEPENDS ${arg_ONNX} ${read_files} ${tool_dependency}
+        COMMAND ${tool} convert ${model} -o ${folder} ${arg_ARGS}
+        DEPENDS ${model} ${read_files} ${tool_dependency}
         WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
-        COMMENT "Converting ${arg_ONNX}" VERBATIM)
+        COMMENT "Converting ${model}" VERBATIM)
     add_custom_target(${name}_convert DEPENDS ${folder}/net.hpp ${weights})
 
     add_library(${name} INTERFACE)
