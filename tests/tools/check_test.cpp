@@ -114,7 +114,7 @@ TEST_CASE("a network that is not its model differs from the first wrong layer on
     auto* const old_errors = std::cerr.rdbuf(out.rdbuf());
     Exit exit = Exit::ok;
     try {
-        check_network(converted, weights, folder / "net.mdlt", options);
+        check_network(converted, weights, folder / "net.mdlt", {}, options);
     } catch (const Failure& failure) {
         exit = failure.exit();
     }
@@ -144,6 +144,10 @@ TEST_CASE("verify names a missing, damaged or foreign test vector") {
     }
     for (const char* word : {"-1", "0", "abc", "1x", "", "inf"})
         CHECK(mdl_command({"convert", model, "-o", out, "--check", "--tolerance", word}).says(Exit::usage, {"--tolerance", "no positive number", "0.001"}));
+    for (const char* input : {"nosuch", "z=nosuch"}) {
+        CHECK(mdl_command({"convert", model, "-o", folder / "unmade", "--check", "--input", input}).says({"nosuch"}));
+        CHECK_FALSE(fs::exists(folder / "unmade"));
+    }
     ModelBuilder larger;
     larger.input("x", {1, 4}).output("y").weights("w", {4, 5});
     larger.node("MatMul", {"x", "w"}, {"y"});

@@ -169,11 +169,15 @@ auto Difference::relative() const -> double {
     return magnitude > 0 ? largest / magnitude : std::numeric_limits<double>::infinity();
 }
 
-void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const CheckOptions& options) {
+auto check_inputs(const Network& network, const CheckOptions& options) -> std::vector<std::filesystem::path> {
+    if (options.inputs.empty()) return {};
     std::vector<std::string> names;
-    for (const auto& input : converted.network.inputs) names.push_back(input.name);
-    // What is wrong with the command line is told before the compiler is kept busy.
-    const auto files = options.inputs.empty() ? std::vector<std::filesystem::path>() : match_inputs(options.inputs, names);
+    for (const auto& input : network.inputs) names.push_back(input.name);
+    return match_inputs(options.inputs, names);
+}
+
+void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const std::vector<std::filesystem::path>& files,
+                   const CheckOptions& options) {
     CompileOptions compile = options.compile;
     compile.profile = true;
     NetworkLibrary library(converted.header, compile);
@@ -181,7 +185,7 @@ void check_network(const Converted& converted, const std::filesystem::path& weig
     std::vector<Values> given;
     for (std::size_t k = 0; k < files.size(); ++k) {
         const int i = static_cast<int>(k);
-        read_input(files[k], names[k], {library.input_shape(i), library.is_interleaved(i)}, converted.extras.preprocessing, library.input(i));
+        read_input(files[k], converted.network.inputs[k].name, {library.input_shape(i), library.is_interleaved(i)}, converted.extras.preprocessing, library.input(i));
         given.emplace_back(library.input(i).begin(), library.input(i).end());
     }
     const double tolerance = tolerance_of(options.tolerance, options.compile);

@@ -68,6 +68,7 @@ void convert(const ConvertOptions& options) {
     };
     check_channel_numbers(converted.extras.preprocessing, shapes(converted.network.inputs));
     if (!options.labels.empty()) note_missing_labels(converted.extras.labels, shapes(converted.network.outputs));
+    const auto inputs = check_inputs(converted.network, options.checking);  // whatever is wrong with them is told before anything is written
     const weights::Writer writer = converted.writer();
     const fs::path folder = options.folder;
     OutputFolder made(folder);
@@ -97,7 +98,7 @@ void convert(const ConvertOptions& options) {
         print(*bytes);
     }
     std::cout << "wrote " << (folder / "net.hpp").string() << " and " << written << '\n';
-    if (options.check) check_network(converted, written, vector, options.checking);
+    if (options.check) check_network(converted, written, vector, inputs, options.checking);
 }
 
 }  // namespace
