@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
-#include <string_view>
 #include <vector>
 
-#include "failure.hpp"
+#include "picture/svg.hpp"
+#include "picture/text.hpp"
+#include "write_file.hpp"
 
 namespace mdl::tool {
 
@@ -75,15 +75,8 @@ void print_table(std::ostream& out, const std::vector<Line>& lines, double total
     out << "own multiply-adds, so that Winograd's algorithm, which saves some of them, may pass the peak.\n\n";
 }
 
-auto escaped(std::string_view text) -> std::string {
-    std::string result;
-    for (const char c : text) result += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
-    return result;
-}
-
 auto draw(const std::vector<Line>& lines, double total, double peak) -> std::string {
     constexpr int row = 18, left = 470, bar = 520, top = 64;
-    constexpr const char* colours[] = {"#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb", "#994455"};
     double longest = 0;
     std::map<std::string, std::size_t> colour_of;
     for (const Line& line : lines) {
@@ -92,15 +85,14 @@ auto draw(const std::vector<Line>& lines, double total, double peak) -> std::str
     }
     std::ostringstream svg;
     const auto height = top + row * static_cast<int>(lines.size()) + 20;
-    svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << left + bar + 290 << "\" height=\"" << height
-        << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+    svg << svg_begin(left + bar + 290, height, "12px sans-serif");
     char text[160];
     std::snprintf(text, sizeof text, "%.3f ms in %zu steps; peak of one core %.1f GFLOP/s", total, lines.size(), peak);
     svg << "<text x=\"10\" y=\"20\" font-size=\"14\">" << text << "</text>\n";
     int x = 10;
     for (const auto& [kernel, number] : colour_of) {
         svg << "<rect x=\"" << x << "\" y=\"32\" width=\"11\" height=\"11\" fill=\"" << colours[number % std::size(colours)] << "\"/><text x=\"" << x + 15
-            << "\" y=\"42\">" << escaped(kernel) << "</text>\n";
+            << "\" y=\"42\">" << xml_text(kernel) << "</text>\n";
         x += 30 + 7 * static_cast<int>(kernel.size());
     }
     for (std::size_t k = 0; k < lines.size(); ++k) {
@@ -108,8 +100,8 @@ auto draw(const std::vector<Line>& lines, double total, double peak) -> std::str
         const int y = top + row * static_cast<int>(k);
         const double width = longest > 0 ? std::max(0.5, bar * line.milliseconds / longest) : 0;
         const std::string layer = line.step.layer;
-        svg << "<text x=\"10\" y=\"" << y + 12 << "\">" << k << "  " << escaped(layer.size() > 44 ? layer.substr(0, 41) + "..." : layer) << "</text><text x=\"" << left - 8 << "\" y=\""
-            << y + 12 << "\" text-anchor=\"end\" fill=\"#555\">" << line.shape() << "</text><rect x=\"" << left << "\" y=\"" << y << "\" width=\"" << width
+        svg << "<text x=\"10\" y=\"" << y + 12 << "\">" << k << "  " << xml_text(shortened(layer, 44)) << "</text><text x=\"" << left - 8 << "\" y=\""
+            << y + 12 << "\" text-anchor=\"end\" class=\"muted\">" << line.shape() << "</text><rect x=\"" << left << "\" y=\"" << y << "\" width=\"" << width
             << "\" height=\"" << row - 4 << "\" fill=\"" << colours[colour_of[line.step.kernel] % std::size(colours)] << "\"/>";
         std::snprintf(text, sizeof text, "%.3f ms  %.1f%%", line.milliseconds, percent(line.milliseconds, total));
         svg << "<text x=\"" << left + width + 6 << "\" y=\"" << y + 12 << "\">" << text;
@@ -132,10 +124,7 @@ void print_profile(NetworkLibrary& network, int runs, const std::string& svg, co
     for (const Line& line : lines) total += line.milliseconds;
     print_table(std::cout, lines, total, peak);
     if (svg.empty()) return;
-    std::ofstream file(svg, std::ios::binary);
-    file << draw(lines, total, peak);
-    file.close();
-    if (!file) fail(Exit::io, "cannot write '", svg, "'; name a file in a folder that can be written");
+    OutputFile(svg).write(draw(lines, total, peak));
 }
 
 }  // namespace mdl::tool

@@ -129,7 +129,7 @@ auto command_line(const Compiler& compiler, const std::string& flags, const std:
 auto driver_text(const std::string& header, const CompileOptions& options) -> std::string {
     std::string policies = options.prefer == "size" ? "mdl::Prefer<mdl::Size>" : "mdl::Prefer<mdl::Speed>";
     if (options.exact) policies += ", mdl::Exact";
-    return driver_source(header, policies, options.profile);
+    return options.plan ? plan_source(header, policies) : driver_source(header, policies, options.profile);
 }
 
 auto key_of(const std::string& header, const std::string& driver, const Compiler& compiler, const std::vector<std::string>& command,

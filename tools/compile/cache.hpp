@@ -12,6 +12,7 @@ struct CompileOptions {
     bool exact = false;    ///< the engine's policy Exact
     std::string prefer{};  ///< "size", or speed
     bool profile = false;  ///< with the functions that time, show and test
+    bool plan = false;     ///< nothing but the plan: see plan.hpp
     bool quiet = false;    ///< no progress
 };
 

@@ -169,15 +169,28 @@ MDL_DRIVER auto mdl_driver_peak() -> double { return mdl::measured_peak(); }
 }  // namespace mdl_driver
 )";
 
-}  // namespace
+constexpr const char* plan_body = R"(
+#include <mdl/engine/plan.hpp>
 
-auto driver_source(const std::string& header, const std::string& policies, bool profile) -> std::string {
+extern "C" __attribute__((visibility("default"), used)) const auto mdl_driver_plan = mdl::plan<mdl_driver::Network, mdl_driver::Policies>;
+)";
+
+/// Includes the header and names its network and the policies.
+auto network_source(const std::string& header, const std::string& policies) -> std::string {
     static const std::regex declaration(R"(struct\s+([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(public\s+)?mdl::)");
     std::smatch found;
     if (!std::regex_search(header, found, declaration))
         fail(Exit::bad_input, "net.hpp declares no network ('struct Net : mdl::...'); convert the model again");
     // In a namespace of its own: the network may have any name.
-    return "#include \"net.hpp\"\n\nnamespace mdl_driver {\nusing Network = ::" + found[1].str() + ";\nusing Policies = mdl::Options<" + policies + ">;\n}\n" + body + (profile ? profile_body : "");
+    return "#include \"net.hpp\"\n\nnamespace mdl_driver {\nusing Network = ::" + found[1].str() + ";\nusing Policies = mdl::Options<" + policies + ">;\n}\n";
 }
+
+}  // namespace
+
+auto driver_source(const std::string& header, const std::string& policies, bool profile) -> std::string {
+    return network_source(header, policies) + body + (profile ? profile_body : "");
+}
+
+auto plan_source(const std::string& header, const std::string& policies) -> std::string { return network_source(header, policies) + plan_body; }
 
 }  // namespace mdl::tool

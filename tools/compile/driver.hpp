@@ -11,6 +11,9 @@ namespace mdl::tool {
 /// declares no network.
 auto driver_source(const std::string& header, const std::string& policies, bool profile) -> std::string;
 
+/// C++ source with the network's plan (mdl/engine/plan.hpp) as data and no code. Throws Failure as well.
+auto plan_source(const std::string& header, const std::string& policies) -> std::string;
+
 /// One step of a run, as the driver tells it.
 struct DriverStep {
     char layer[96];

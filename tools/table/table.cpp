@@ -16,15 +16,6 @@ namespace mdl::tool {
 
 namespace {
 
-/// "1,234,567"; nothing for 0.
-auto grouped(std::int64_t number) -> std::string {
-    if (number == 0) return {};
-    std::string digits = std::to_string(number);
-    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-        digits.insert(static_cast<std::size_t>(at), ",");
-    return digits;
-}
-
 auto cut(std::string_view text, std::size_t most) -> std::string {
     return text.size() <= most ? std::string(text) : std::string(text.substr(0, most - 3)) + "...";
 }
@@ -50,6 +41,14 @@ void print_preprocessing(std::ostream& out, const weights::Preprocessing& p) {
 }
 
 }  // namespace
+
+auto grouped(std::int64_t number) -> std::string {
+    if (number == 0) return {};
+    std::string digits = std::to_string(number);
+    for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+        digits.insert(static_cast<std::size_t>(at), ",");
+    return digits;
+}
 
 void print_table(std::ostream& out, const weights::File& file) {
     const auto graph = value(file.graph());
