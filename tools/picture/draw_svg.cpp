@@ -18,6 +18,7 @@ namespace mdl::tool {
 namespace {
 
 constexpr int row = 18, top = 112, margin = 16, lane_width = 9, gap = 90, arena_width = 620;
+constexpr int name_columns = 40, operation_columns = 30, caption_columns = 100;
 constexpr double letter_width = 6.7;  // of a monospaced font of 11 px
 
 constexpr int cell_count = 5;
@@ -122,14 +123,14 @@ public:
         const auto written_inputs = inputs_of(graphs_.written), run_inputs = inputs_of(graphs_.run);
         const Column written(written_lines(), written_inputs, {"", "layer", "as written", "output", "MACs"}, margin);
         const Column run(run_lines(), run_inputs, {"", "step", "kernel", "output", "MACs"}, written.right() + gap);
-        arena_left_ = run.right() + 30;
+        arena_left_ = std::max(run.right() + 30, margin + letter_width * caption_columns);
         const double width = arena_left_ + arena_width + margin;
         std::ostringstream out;
         out.precision(5);  // a tenth of a pixel
         out << svg_begin(static_cast<int>(width), static_cast<int>(bottom_) + 24, "11px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace",
                          ".n{text-anchor:end}.band{fill-opacity:.25}.link{fill-opacity:.45}.kept{fill-opacity:.3}.edge{fill:none;stroke:#888;stroke-width:1.3}.dot{stroke:#444}.ring{fill:none;stroke:#888}.head{font-size:14px}"
                          ".label{fill:#111}.piece{stroke:#333;stroke-width:.6}.seam{stroke:#111;stroke-dasharray:4 3}");
-        draw_caption(out, run.right());
+        draw_caption(out);
         for (std::size_t i = 0; i < graphs_.run.size(); ++i) draw_links(out, written.right(), static_cast<int>(i));
         written.draw(out);
         run.draw(out);
@@ -164,7 +165,7 @@ private:
         for (int i = 0; i < static_cast<int>(graphs_.written.size()); ++i) {
             const WrittenLayer& layer = graphs_.written[static_cast<std::size_t>(i)];
             lines.push_back({written_y(i),
-                             {std::to_string(i), shortened(layer.name, 28), shortened(layer.operation, 30), to_text(layer.shape), grouped(layer.macs)},
+                             {std::to_string(i), shortened(layer.name, name_columns), shortened(layer.operation, operation_columns), to_text(layer.shape), grouped(layer.macs)},
                              written_facts(graphs_, i), fill(layer.node), layer.is_output});
         }
         return lines;
@@ -175,19 +176,19 @@ private:
         for (int i = 0; i < static_cast<int>(graphs_.run.size()); ++i) {
             const RunNode& node = graphs_.at(i);
             lines.push_back({run_y(i),
-                             {std::to_string(i), shortened(node.name, 28), shortened(node.how(), 30), to_text(node.shape), grouped(node.planned.macs)},
+                             {std::to_string(i), shortened(node.name, name_columns), shortened(node.how(), operation_columns), to_text(node.shape), grouped(node.planned.macs)},
                              run_facts(graphs_, i), fill(i), node.is_output});
         }
         return lines;
     }
 
-    void draw_caption(std::ostream& out, double graph_right) const {
+    void draw_caption(std::ostream& out) const {
         int steps = 0;
         for (const RunNode& node : graphs_.run) steps += node.planned.runs;
         const auto line = [&](double x, int y, const char* kind, const std::string& words) {
             out << "<text x=\"" << x << "\" y=\"" << y << "\" class=\"" << kind << "\">" << xml_text(words) << "</text>\n";
         };
-        line(margin, 24, "head", shortened(graphs_.network, static_cast<int>((graph_right - margin) / 8.6)));
+        line(margin, 24, "head", shortened(graphs_.network, 3 * caption_columns / 4));
         line(margin, 44, "muted", std::to_string(graphs_.written.size()) + " layers as written, " + or_zero(graphs_.macs()) + " multiply-accumulates, " + or_zero(graphs_.parameters()) + " parameters");
         line(margin, 60, "muted", std::to_string(steps) + " steps as run, for " + graphs_.instruction_set() + "; a step has the colour of its memory, a ring is an output");
         const double times = static_cast<double>(arena_.unshared_bytes) / static_cast<double>(std::max<std::int64_t>(graphs_.plan.arena_bytes, 1));
@@ -195,7 +196,7 @@ private:
         std::snprintf(text, sizeof text, " bytes without reuse (%.1f times as many); at least ", times);
         line(arena_left_, 24, "head", "arena of " + or_zero(graphs_.plan.arena_bytes) + " bytes");
         line(arena_left_, 44, "muted", or_zero(arena_.unshared_bytes) + text + or_zero(graphs_.plan.lower_bound) + " are alive at once");
-        line(arena_left_, 60, "muted", "time runs down; dashed: the next tensor takes the memory over; hatched: scratch; pale: kept for what joins it");
+        line(arena_left_, 60, "muted", "time runs down. Dashed: taken over by the next tensor; hatched: scratch; pale: reserved");
     }
 
     static auto or_zero(std::int64_t number) -> std::string { return number == 0 ? "0" : grouped(number); }

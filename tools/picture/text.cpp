@@ -82,8 +82,8 @@ auto shortened(std::string_view text, int most) -> std::string {
     if (left <= most) return std::string(text);
     std::string_view rest = text;
     std::string begin;
-    // A third for the beginning; then characters are dropped until the end fits.
-    for (int room = (most - 1) / 3, used = 0;;) {
+    // A quarter for the beginning; then characters are dropped until the end fits.
+    for (int room = (most - 1) / 4, used = 0;;) {
         std::string_view after = rest;
         const Character character = take_character(after);
         used += width_of(character.code);
