@@ -50,6 +50,10 @@ constexpr auto first(const char* network, int size, const Window& window, int ou
     layer.reads_image = true;
     return layer;
 }
+/// Made twice as large, or more.
+constexpr auto transposed(const char* network, int in_channels, int size, const Window& window, int out_channels, int groups = 1) -> Layer {
+    return {network, Op::transposed_convolution, feature_map(in_channels, size), out_channels, window, groups};
+}
 constexpr auto dense(const char* network, int in_channels, int out_channels) -> Layer {
     return {network, Op::dense, feature_map(in_channels, 1), out_channels};
 }
@@ -131,6 +135,19 @@ inline constexpr Layer layers[] = {
     convolution("ResNeXt-50", 1024, 14, square(3, 2), 1024, 32),
     convolution("ShuffleNetV1", 240, 28, square(1), 60, 3),
     convolution("RegNetY-400MF", 208, 14, square(3), 208, 26),
+    // Transposed.
+    transposed("DBNet", 24, 160, unpadded(2, 2), 24),
+    transposed("DBNet", 24, 320, unpadded(2, 2), 1),
+    transposed("U-Net", 128, 28, unpadded(2, 2), 64),
+    transposed("DCGAN", 128, 16,
+               {.kernel_h = 4, .kernel_w = 4, .stride_h = 2, .stride_w = 2, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1},
+               64),
+    transposed("FSRCNN", 56, 64,
+               {.kernel_h = 9, .kernel_w = 9, .stride_h = 3, .stride_w = 3, .pad_top = 4, .pad_left = 4, .pad_bottom = 2, .pad_right = 2},
+               1),
+    transposed("FCN", 21, 28,
+               {.kernel_h = 16, .kernel_w = 16, .stride_h = 8, .stride_w = 8, .pad_top = 4, .pad_left = 4, .pad_bottom = 4, .pad_right = 4},
+               21, 21),
     // Dense.
     dense("AlexNet", 9216, 4096),
     dense("AlexNet", 4096, 1000),
@@ -149,6 +166,9 @@ constexpr auto output_shape(const Layer& layer) -> Shape {
     if (layer.op == Op::dense) return {1, layer.out_channels};
     if (layer.op == Op::global_pool) return feature_map(layer.out_channels, 1);
     const Window& w = layer.window;
+    if (layer.op == Op::transposed_convolution)
+        return {1, layer.out_channels, (layer.in.height() - 1) * w.stride_h + w.extent_h() - w.pad_top - w.pad_bottom,
+                (layer.in.width() - 1) * w.stride_w + w.extent_w() - w.pad_left - w.pad_right};
     return {1, layer.out_channels, window_output(layer.in.height(), w.extent_h(), w.stride_h, w.pad_top, w.pad_bottom, false),
             window_output(layer.in.width(), w.extent_w(), w.stride_w, w.pad_left, w.pad_right, false)};
 }
@@ -169,6 +189,8 @@ constexpr auto graph_of(const Layer& layer) -> graph::Graph<2, 1, 1> {
     node.input_count = 1;
     if (layer.op == Op::convolution)
         node.weights[0].shape = {layer.out_channels, layer.in.channels() / layer.groups, layer.window.kernel_h, layer.window.kernel_w};
+    if (layer.op == Op::transposed_convolution)
+        node.weights[0].shape = {layer.in.channels(), layer.out_channels / layer.groups, layer.window.kernel_h, layer.window.kernel_w};
     if (layer.op == Op::dense) node.weights[0].shape = {layer.out_channels, layer.in.channels()};
     if (node.weights[0].shape.rank > 0) node.weights[1] = {graph::Role::bias, {layer.out_channels}}, node.weight_count = 2;
     node.operation.bias = node.weight_count > 0;
@@ -183,7 +205,7 @@ inline auto name_of(const Layer& layer) -> std::string {
         return text;
     };
     std::string name = std::string(layer.network) + "/" + map(layer.in) + "/";
-    if (layer.op == Op::convolution || layer.op == Op::pool) {
+    if (layer.op == Op::convolution || layer.op == Op::transposed_convolution || layer.op == Op::pool) {
         name += std::to_string(layer.window.kernel_h) + "x" + std::to_string(layer.window.kernel_w);
         if (layer.window.stride_h > 1) name += "s" + std::to_string(layer.window.stride_h);
         if (layer.groups > 1 && layer.groups != layer.in.channels()) name += "g" + std::to_string(layer.groups);

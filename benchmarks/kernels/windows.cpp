@@ -28,7 +28,7 @@ inline constexpr Kernel kernel_of = static_cast<Kernel>(chosen<I, O>.choice.kern
 /// Those that run_layer can call.
 constexpr auto has_window(Kernel kernel) -> bool {
     for (const Kernel one : {Kernel::pointwise, Kernel::strip, Kernel::winograd, Kernel::image, Kernel::grouped, Kernel::merged, Kernel::depthwise,
-                             Kernel::dense, Kernel::pool, Kernel::global_pool})
+                             Kernel::transposed_convolution, Kernel::transposed_depthwise, Kernel::dense, Kernel::pool, Kernel::global_pool})
         if (kernel == one) return true;
     return false;
 }
@@ -48,7 +48,8 @@ void run_layer(benchmark::State& state) {
     // Image and vectors are read as they are, everything else lies in blocks.
     const std::int64_t in_floats = std::int64_t{kernels::padded_channels(g.in_channels)} * g.in_pixels();
     const std::int64_t out_floats = std::int64_t{kernels::padded_channels(g.out_channels)} * g.out_pixels();
-    constexpr bool weighs = layers[I].op == Op::convolution || layers[I].op == Op::dense;
+    constexpr bool transposed = layers[I].op == Op::transposed_convolution;
+    constexpr bool weighs = layers[I].op == Op::convolution || layers[I].op == Op::dense || transposed;
     const std::int64_t weights = weighs ? std::int64_t{g.out_channels} * g.group_in() * g.kernel_h * g.kernel_w : 0;
     Memory input = numbers(in_floats, 1), output = room(out_floats), scratch(static_cast<std::size_t>(chosen<I, O>.choice.scratch_bytes));
     Memory packed = room(engine::packed_blocks_floats(kernel, g));
@@ -59,7 +60,7 @@ void run_layer(benchmark::State& state) {
     }
     kernels::Buffers buffers;
     buffers.input = input.floats(), buffers.output = output.floats(), buffers.weights = packed.floats(), buffers.scratch = scratch.bytes();
-    const Work work{weights * g.out_pixels(),
+    const Work work{weights * (transposed ? g.in_pixels() : g.out_pixels()),
                     4 * (std::int64_t{g.in_channels} * g.in_pixels() + weights + std::int64_t{g.out_channels} * g.out_pixels())};
     measure(state, work, [&]() noexcept {
         if constexpr (kernel == Kernel::image) {

@@ -15,7 +15,16 @@ TEST_CASE("resized images agree with the reference") {
 TEST_CASE("transposed convolutions agree with the reference") {
     agrees<Net<ConvTranspose<9, Kernel<2>, Stride<2>>, Relu, Conv<5>>>();
     agrees<Net<ConvTranspose<8, Kernel<4>, Stride<2>, Pad<1>, NoBias>, Conv<5>>>();
-    agrees<Net<Conv<6>, ConvTranspose<9, Kernel<3>, Stride<2, 1>, Dilation<1, 2>, Groups<3>, OutputPadding<1, 0>>>>();
+    agrees<Net<ConvTranspose<3, Kernel<4>, Stride<2>, Pad<1>>, Sigmoid>>();
+    agrees<Net<ConvTranspose<19, Kernel<6, 5>, Stride<3, 2>, Pad<1, 2>, Groups<19>>, Prelu, Conv<5>>>();
+    // By the reference, whatever is fused into it.
+    agrees<Net<Conv<6>, ConvTranspose<9, Kernel<3>, Stride<2, 1>, Dilation<1, 2>, Groups<3>, OutputPadding<1, 0>>, BatchNorm<>, Relu>>();
+}
+
+TEST_CASE("a transposed convolution takes batch norm, activation and residual") {
+    agrees<Net<ConvTranspose<9, Kernel<3>, Stride<2>, NoBias>, BatchNorm<>, Relu, Conv<5>>>();
+    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>, Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>>, BatchNorm<>, LeakyRelu<0.1>>>, Relu>>();
+    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>, Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>, Groups<19>>, Relu>>, Relu>>();
 }
 
 TEST_CASE("norms agree with the reference") {

@@ -18,6 +18,7 @@
 #include <mdl/layers/rearrange.hpp>
 #include <mdl/layers/reduce.hpp>
 #include <mdl/layers/split.hpp>
+#include <mdl/layers/transposed_convolution.hpp>
 
 using namespace mdl;
 
@@ -38,6 +39,16 @@ TEST_CASE("batch norm, scale and activation disappear into the convolution befor
     CHECK(g.nodes[1].fusion.folded[1] == 3);
     CHECK(g.nodes[1].fusion.inner == Activation{ActivationKind::clip, 0, 6});
     CHECK(g.nodes[1].fusion.absorbed == 3);
+}
+
+TEST_CASE("a transposed convolution takes batch norm, activation and residual as a convolution does") {
+    constexpr auto g = fused<ConvTranspose<4, Kernel<2>, Stride<2>>, BatchNorm<>, Relu>();
+    REQUIRE(g.node_count == 2);
+    CHECK(g.nodes[1].fusion.folded_count == 1);
+    CHECK(g.nodes[1].fusion.inner.kind == ActivationKind::relu);
+    constexpr auto added = fused<Conv<8>, Add<Identity, Sequential<Conv<8, Kernel<2>, Stride<2>>, ConvTranspose<8, Kernel<2>, Stride<2>>>>>();
+    REQUIRE(added.node_count == 4);
+    CHECK(added.nodes[3].fusion.residual);
 }
 
 TEST_CASE("what another node reads is not folded away") {

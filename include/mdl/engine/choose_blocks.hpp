@@ -19,6 +19,8 @@
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/softmax_tiny.hpp>
+#include <mdl/kernels/blocks/transposed_convolution.hpp>
+#include <mdl/kernels/blocks/transposed_depthwise.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -56,6 +58,18 @@ constexpr void choose_convolution(graph::Node& node, const graph::Node& maker, b
     else
         take(node, Kernel::grouped, Layout::blocks, Layout::blocks, kernels::convolution_grouped_scratch_bytes(g, 1));
     // The residual is read where, and just before, the result is written.
+    node.choice.in_place = node.fusion.residual;
+}
+
+/// Others stay with the reference.
+constexpr void choose_transposed_convolution(graph::Node& node, const graph::Node& maker) noexcept {
+    const Geometry g = geometry_of(node.operation, maker.shape, node.shape);
+    if (kernels::transposed_convolution_takes(g))
+        take(node, Kernel::transposed_convolution, Layout::blocks, Layout::blocks, kernels::transposed_convolution_scratch_bytes(g, 1));
+    else if (kernels::transposed_depthwise_takes(g))
+        take(node, Kernel::transposed_depthwise, Layout::blocks, Layout::blocks);
+    else
+        return;
     node.choice.in_place = node.fusion.residual;
 }
 
@@ -166,6 +180,7 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
         node.choice.in_place = node.fusion.residual;
         return;
     }
+    if (op == Op::transposed_convolution) return detail::choose_transposed_convolution(node, maker);
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
     if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
     bool all_blocks = true;

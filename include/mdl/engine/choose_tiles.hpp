@@ -15,6 +15,7 @@
 #include <mdl/kernels/blocks/convolution_pointwise.hpp>
 #include <mdl/kernels/blocks/convolution_strip.hpp>
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
+#include <mdl/kernels/blocks/transposed_convolution.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -29,7 +30,8 @@ constexpr auto tile_use(Kernel kernel) noexcept -> TileUse {
         case Kernel::strip:
         case Kernel::image:
         case Kernel::grouped:
-        case Kernel::merged: return TileUse::windows;
+        case Kernel::merged:
+        case Kernel::transposed_convolution: return TileUse::windows;
         case Kernel::winograd: return TileUse::products;
         default: return TileUse::none;
     }
@@ -43,6 +45,7 @@ constexpr auto tiles_of(const graph::Node& node, const Geometry& g) noexcept -> 
         case Kernel::image: return kernels::convolution_image_tiles<Small>(g);
         case Kernel::grouped: return kernels::convolution_grouped_tiles<Small>(g);
         case Kernel::merged: return kernels::convolution_merged_tiles<Small>(g);
+        case Kernel::transposed_convolution: return kernels::transposed_convolution_tiles<Small>(g);
         case Kernel::winograd: return kernels::convolution_winograd_tiles<Small>(g, kernels::winograd_tile(g));
         default: return 0;
     }

@@ -24,6 +24,8 @@
 #include <mdl/kernels/blocks/matmul.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
+#include <mdl/kernels/blocks/transposed_convolution.hpp>
+#include <mdl/kernels/blocks/transposed_depthwise.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/parallel.hpp>
 #include <mdl/kernels/reference/matmul.hpp>
@@ -53,6 +55,8 @@ template <Kernel Which, class E, int... Constants>
     if constexpr (Which == Kernel::grouped) kernels::convolution_grouped<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::merged) kernels::convolution_merged<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::depthwise) kernels::depthwise<Constants..., E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::transposed_convolution) kernels::transposed_convolution<E>(g, args, buffers, serial);
+    if constexpr (Which == Kernel::transposed_depthwise) kernels::transposed_depthwise<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::dense) kernels::dense<E>(g, args, buffers, serial);
     if constexpr (Which == Kernel::pool) {
         constexpr std::array constants{Constants...};

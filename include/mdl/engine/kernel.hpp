@@ -20,6 +20,8 @@ enum class Kernel : std::int16_t {
     grouped,
     merged,  ///< grouped convolution by groups that fill whole blocks
     depthwise,
+    transposed_convolution,
+    transposed_depthwise,
     convolution_tiny,  ///< tiny: straight-line code, all sizes known to the compiler
     dense,
     dense_tiny,

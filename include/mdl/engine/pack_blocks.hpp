@@ -17,6 +17,7 @@
 #include <mdl/kernels/blocks/dense_tiny.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/matmul.hpp>
+#include <mdl/kernels/blocks/transposed_convolution.hpp>
 
 namespace mdl::engine {
 inline namespace MDL_ISA {
@@ -46,7 +47,9 @@ constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) no
         case Kernel::winograd: return &pack_winograd;
         case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;
         case Kernel::merged: return &pack_blocks<&kernels::convolution_merged_pack>;
-        case Kernel::depthwise: return &pack_blocks<&kernels::depthwise_pack>;
+        case Kernel::depthwise:
+        case Kernel::transposed_depthwise: return &pack_blocks<&kernels::depthwise_pack>;
+        case Kernel::transposed_convolution: return &pack_blocks<&kernels::transposed_convolution_pack>;
         case Kernel::convolution_tiny: return &pack_blocks<&kernels::convolution_tiny_pack>;
         case Kernel::dense: return &pack_blocks<&kernels::dense_pack>;
         case Kernel::dense_tiny: return &pack_blocks<&kernels::dense_tiny_pack>;
@@ -63,7 +66,9 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
         case Kernel::winograd: return static_cast<std::int64_t>(kernels::convolution_winograd_packed_floats(g, kernels::winograd_tile(g)));
         case Kernel::grouped: return static_cast<std::int64_t>(kernels::convolution_grouped_packed_floats(g));
         case Kernel::merged: return static_cast<std::int64_t>(kernels::convolution_merged_packed_floats(g));
-        case Kernel::depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
+        case Kernel::depthwise:
+        case Kernel::transposed_depthwise: return static_cast<std::int64_t>(kernels::depthwise_packed_floats(g));
+        case Kernel::transposed_convolution: return static_cast<std::int64_t>(kernels::transposed_convolution_packed_floats(g));
         case Kernel::convolution_tiny: return static_cast<std::int64_t>(kernels::convolution_tiny_packed_floats(g));
         case Kernel::dense: return static_cast<std::int64_t>(kernels::dense_packed_floats(g));
         case Kernel::dense_tiny: return static_cast<std::int64_t>(kernels::dense_tiny_packed_floats(g));

@@ -26,18 +26,30 @@ using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<con
     for (std::size_t o = 0; o < outputs; ++o) packed[weights.size() + o] = bias[o];
 }
 
+/// The same for weights [in, out / groups, kernel_h, kernel_w].
+[[gnu::cold]] inline void pack_transposed(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale,
+                                          const float* bias, float* packed) {
+    const auto area = static_cast<std::size_t>(g.kernel_h * g.kernel_w);
+    for (std::size_t at = 0; at < weights.size(); ++at) {
+        const int pair = static_cast<int>(at / area), in = pair / g.group_out();
+        packed[at] = weights[at] * scale[in / g.group_in() * g.group_out() + pair % g.group_out()];
+    }
+    for (int o = 0; o < g.out_channels; ++o) packed[weights.size() + static_cast<std::size_t>(o)] = bias[o];
+}
+
 inline void pack_constant(const Geometry&, const ImageFormat&, std::span<const float> weights, const float*, const float*, float* packed) {
     for (std::size_t i = 0; i < weights.size(); ++i) packed[i] = weights[i];
 }
 
 constexpr auto pack_function(Kernel kernel, Op op) noexcept -> PackFunction {
     if (op == Op::constant) return &pack_constant;
+    const PackFunction plain = op == Op::transposed_convolution ? &pack_transposed : &pack_plain;
 #if MDL_SIMD
     // Not "if not null": under its sanitizer GCC 12 does not compare a function's address inside a constant.
-    return pack_blocks_function(kernel, &pack_plain);
+    return pack_blocks_function(kernel, plain);
 #else
     static_cast<void>(kernel);
-    return &pack_plain;
+    return plain;
 #endif
 }
 

@@ -31,7 +31,7 @@ constexpr auto is_no_op(const Node& node, const Shape& in) noexcept -> bool {
 constexpr auto is_affine(Op op) noexcept -> bool { return op == Op::batch_norm || op == Op::scale; }
 
 /// Operators whose kernels end in the epilogue outer(inner(y) + residual).
-constexpr auto has_epilogue(Op op) noexcept -> bool { return op == Op::convolution || op == Op::dense; }
+constexpr auto has_epilogue(Op op) noexcept -> bool { return op == Op::convolution || op == Op::transposed_convolution || op == Op::dense; }
 /// Operators whose kernels can end in an activation.
 constexpr auto takes_activation(Op op) noexcept -> bool { return has_epilogue(op) || is_affine(op) || op == Op::binary; }
 
