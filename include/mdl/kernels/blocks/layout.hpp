@@ -4,6 +4,8 @@
 
 #include <mdl/kernels/blocks/buffers.hpp>
 #include <mdl/kernels/parallel.hpp>
+#include <mdl/simd/tile.hpp>
+#include <mdl/simd/transpose.hpp>
 
 #if MDL_SIMD
 
@@ -13,35 +15,46 @@ namespace kernels {
 
 /// [channels][pixels] -> [blocks][pixels][lanes]; padding lanes become zero.
 template <class Parallel>
-void to_blocks(int channels, int pixels, const float* rows, float* blocks, const Parallel& parallel) noexcept {
+[[gnu::noinline]] void to_blocks(int channels, int pixels, const float* rows, float* blocks, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
     parallel(blocks_of(channels), [&](int block, int) noexcept {
         const int valid = smaller(c, channels - block * c);
         const float* const from = rows + std::ptrdiff_t{block} * c * pixels;
         float* to = blocks + std::ptrdiff_t{block} * c * pixels;
-        for (int p = 0; p < pixels; ++p, to += c)
+        int p = 0;
+        for (; p + c <= pixels; p += c, to += c * c) {
+            simd::Vector v[c];
+            simd::unroll<c>([&](auto i) MDL_INLINE_LAMBDA {
+                v[i.value] = i.value < valid ? simd::load(from + std::ptrdiff_t{i.value} * pixels + p) : simd::zero();
+            });
+            simd::transpose(v);
+            simd::unroll<c>([&](auto i) MDL_INLINE_LAMBDA { simd::store(to + i.value * c, v[i.value]); });
+        }
+        for (; p < pixels; ++p, to += c)
             for (int i = 0; i < c; ++i) to[i] = i < valid ? from[std::ptrdiff_t{i} * pixels + p] : 0.0f;
     });
 }
 
-/// Channels [first, first + channels) of [blocks][pixels][lanes] -> [channels][pixels].
+/// [blocks][pixels][lanes] -> [channels][pixels].
 template <class Parallel>
-void to_rows(int first, int channels, int pixels, const float* blocks, float* rows, const Parallel& parallel) noexcept {
+[[gnu::noinline]] void to_rows(int channels, int pixels, const float* blocks, float* rows, const Parallel& parallel) noexcept {
     constexpr int c = simd::lanes;
-    parallel(divide_up(channels, c), [&](int part, int) noexcept {
-        for (int i = part * c; i < smaller(channels, part * c + c); ++i) {
-            const int channel = first + i;
-            const float* from = blocks + std::ptrdiff_t{channel / c} * pixels * c + channel % c;
-            float* const to = rows + std::ptrdiff_t{i} * pixels;
-            for (int p = 0; p < pixels; ++p, from += c) to[p] = *from;
+    parallel(blocks_of(channels), [&](int block, int) noexcept {
+        const int valid = smaller(c, channels - block * c);
+        const float* from = blocks + std::ptrdiff_t{block} * c * pixels;
+        float* const to = rows + std::ptrdiff_t{block} * c * pixels;
+        int p = 0;
+        for (; p + c <= pixels; p += c, from += c * c) {
+            simd::Vector v[c];
+            simd::unroll<c>([&](auto i) MDL_INLINE_LAMBDA { v[i.value] = simd::load(from + i.value * c); });
+            simd::transpose(v);
+            simd::unroll<c>([&](auto i) MDL_INLINE_LAMBDA {
+                if (i.value < valid) simd::store(to + std::ptrdiff_t{i.value} * pixels + p, v[i.value]);
+            });
         }
+        for (; p < pixels; ++p, from += c)
+            for (int i = 0; i < valid; ++i) to[std::ptrdiff_t{i} * pixels + p] = from[i];
     });
-}
-
-/// All channels.
-template <class Parallel>
-void to_rows(int channels, int pixels, const float* blocks, float* rows, const Parallel& parallel) noexcept {
-    to_rows(0, channels, pixels, blocks, rows, parallel);
 }
 
 }  // namespace kernels
