@@ -7,6 +7,7 @@
 #include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/channel_gather.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
 #include <mdl/kernels/parallel.hpp>
@@ -90,6 +91,22 @@ void add_lrn(const char* network, const Map& map) {
     });
 }
 
+template <Interpolation How>
+void add_resize(const char* network, const Map& map, int factor) {
+    const Map result{map.channels, factor * map.size};
+    const char* const how = How == Interpolation::nearest ? "/nearest/" : How == Interpolation::linear ? "/linear/" : "/cubic/";
+    add(Kernel::resize, network + std::string(how) + map.name() + "/" + result.name(), [=](benchmark::State& state) {
+        Operation op;
+        op.op = Op::resize;
+        op.k = -0.75f;
+        op.resampling.interpolation = How;
+        const Shape in{1, map.channels, map.size, map.size}, out{1, map.channels, result.size, result.size};
+        Memory x = numbers(map.floats()), y = room(result.floats()), scratch(kernels::resize_scratch_bytes(op, in, out, 1));
+        measure(state, {0, map.bytes(1) + result.bytes(1)},
+                [&] { kernels::resize<kernels::resize_taps(How)>(op, in, out, x.floats(), y.floats(), scratch.bytes(), Serial{}); });
+    });
+}
+
 void add_softmax(int rows, int count) {
     add(Kernel::softmax, std::to_string(rows) + "x" + std::to_string(count), [=](benchmark::State& state) {
         Memory x = numbers(std::int64_t{rows} * count), y = room(std::int64_t{rows} * count);
@@ -128,6 +145,10 @@ void add_maps() {
     add_binaries("MobileNetV3", {672, 14});
     add_lrn("AlexNet", {96, 55});
     add_lrn("GoogLeNet", {192, 56});
+    add_resize<Interpolation::nearest>("DBNet", {96, 80}, 2);
+    add_resize<Interpolation::linear>("DeepLab", {64, 28}, 2);
+    add_resize<Interpolation::linear>("DeepLab", {21, 56}, 4);
+    add_resize<Interpolation::cubic>("super-resolution", {3, 120}, 2);
     add_softmax(1, 1000);
     add_softmax(197, 197);
     add_gather("ShuffleNetV2", {58, 28}, 2, 0, 116);

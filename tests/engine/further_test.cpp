@@ -10,6 +10,7 @@ TEST_CASE("resized images agree with the reference") {
     agrees<Net<Resize<Linear, OutputSize<25, 8>>, Conv<5>>>();
     agrees<Net<Resize<Nearest, Factor<2>, Asymmetric, LowerNeighbour>, Conv<5>>>();
     agrees<Net<Resize<Cubic, Factor<1.5>, AlignCorners>, Resize<Linear, OutputSize<7>, ExcludeOutside>>>();
+    agrees<Sequential<Input<5, 6, 3>, Resize<Linear, OutputSize<13, 11>>, Softmax>>();
 }
 
 TEST_CASE("transposed convolutions agree with the reference") {

@@ -18,6 +18,7 @@
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax_tiny.hpp>
 #include <mdl/kernels/blocks/transposed_convolution.hpp>
 #include <mdl/kernels/blocks/transposed_depthwise.hpp>
@@ -183,6 +184,8 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     if (op == Op::transposed_convolution) return detail::choose_transposed_convolution(node, maker);
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
     if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
+    if (op == Op::resize)
+        return detail::take(node, Kernel::resize, Layout::blocks, Layout::blocks, kernels::resize_scratch_bytes(node.operation, maker.shape, node.shape, 1));
     bool all_blocks = true;
     for (std::size_t k = 0; k < layouts.size(); ++k)
         all_blocks = all_blocks && (layouts[k] == Layout::blocks || graph::layouts_coincide(g.nodes[g.inputs(node)[k]]));

@@ -23,6 +23,7 @@
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/matmul.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
+#include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
 #include <mdl/kernels/blocks/transposed_convolution.hpp>
 #include <mdl/kernels/blocks/transposed_depthwise.hpp>
@@ -87,7 +88,7 @@ void run_matmul(const kernels::EpilogueArgs& args, const float* second, kernels:
 }
 
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
-    return kernel == Kernel::lrn || kernel == Kernel::channel_gather || kernel == Kernel::activation ||
+    return kernel == Kernel::lrn || kernel == Kernel::resize || kernel == Kernel::channel_gather || kernel == Kernel::activation ||
            kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
 }
 
@@ -106,6 +107,10 @@ void run_on_blocks(const Frame& frame) noexcept {
     if constexpr (kernel == Kernel::lrn) {
         static constexpr Operation op = node.operation;
         kernels::across_lrn(op, channels, pixels, x, y, frame.arena + memory<Net, O>.scratch[I]);
+    } else if constexpr (kernel == Kernel::resize) {
+        static constexpr Operation op = node.operation;
+        static constexpr Shape in = graph.nodes[graph.input(I)].shape, out = node.shape;
+        kernels::resize<kernels::resize_taps(op.resampling.interpolation)>(op, in, out, x, y, frame.arena + memory<Net, O>.scratch[I], Serial{});
     } else if constexpr (kernel == Kernel::channel_gather) {
         const auto parts = [&]<int... K>(std::integer_sequence<int, K...>) {
             constexpr const auto& g = laid_out<Net, O>;

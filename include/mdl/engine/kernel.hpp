@@ -27,6 +27,7 @@ enum class Kernel : std::int16_t {
     dense_tiny,
     pool,
     global_pool,
+    resize,
     lrn,
     affine,
     activation,
