@@ -6,6 +6,7 @@
 #include <mdl/graph/names.hpp>
 #include <mdl/kernels/blocks/across_lrn.hpp>
 #include <mdl/kernels/blocks/channel_gather.hpp>
+#include <mdl/kernels/blocks/group_norm.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
@@ -107,6 +108,18 @@ void add_resize(const char* network, const Map& map, int factor) {
     });
 }
 
+void add_group_norm(const char* network, const Map& map, int groups) {
+    add(Kernel::group_norm, std::string(network) + "/" + map.name(), [=](benchmark::State& state) {
+        Memory x = numbers(map.floats(), 1), gamma = numbers(map.channels, 2), y = room(map.floats()), scratch(kernels::group_norm_scratch_bytes(map.channels));
+        kernels::Buffers buffers;
+        buffers.input = x.floats(), buffers.output = y.floats(), buffers.scratch = scratch.bytes();
+        measure(state, {0, map.bytes(2)}, [&] {
+            kernels::group_norm(map.channels, groups, map.pixels(), 1e-5f, kernels::epilogue_args({ActivationKind::relu, 0, 0}), gamma.floats(), gamma.floats(), buffers,
+                                Serial{});
+        });
+    });
+}
+
 void add_softmax(int rows, int count) {
     add(Kernel::softmax, std::to_string(rows) + "x" + std::to_string(count), [=](benchmark::State& state) {
         Memory x = numbers(std::int64_t{rows} * count), y = room(std::int64_t{rows} * count);
@@ -149,6 +162,8 @@ void add_maps() {
     add_resize<Interpolation::linear>("DeepLab", {64, 28}, 2);
     add_resize<Interpolation::linear>("DeepLab", {21, 56}, 4);
     add_resize<Interpolation::cubic>("super-resolution", {3, 120}, 2);
+    add_group_norm("style transfer", {64, 32}, 64);
+    add_group_norm("ResNet-50", {256, 56}, 32);
     add_softmax(1, 1000);
     add_softmax(197, 197);
     add_gather("ShuffleNetV2", {58, 28}, 2, 0, 116);

@@ -24,12 +24,15 @@ TEST_CASE("transposed convolutions agree with the reference") {
 
 TEST_CASE("a transposed convolution takes batch norm, activation and residual") {
     agrees<Net<ConvTranspose<9, Kernel<3>, Stride<2>, NoBias>, BatchNorm<>, Relu, Conv<5>>>();
-    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>, Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>>, BatchNorm<>, LeakyRelu<0.1>>>, Relu>>();
-    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>, Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>, Groups<19>>, Relu>>, Relu>>();
+    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>,
+               Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>>, BatchNorm<>, LeakyRelu<0.1>>>, Relu>>();
+    agrees<Net<Pool<Max, Kernel<3>, Stride<2>>,
+               Add<Resize<Nearest, Factor<2>>, Sequential<ConvTranspose<19, Kernel<2>, Stride<2>, Groups<19>>, Relu>>, Relu>>();
 }
 
 TEST_CASE("norms agree with the reference") {
     agrees<Net<InstanceNorm<>, Relu, Conv<6>, GroupNorm<3>>>();
+    agrees<Net<GroupNorm<1>, Silu, Conv<5>, Reshape<1, 5, 143>, GroupNorm<5>, Relu>>();
     agrees<Net<LayerNorm<>, LayerNorm<Axis<1>, NoBias>>>();
     agrees<Net<Transpose<0, 2, 3, 1>, LayerNorm<Epsilon<1e-3>>, Transpose<0, 3, 1, 2>, Conv<5>>>();
 }

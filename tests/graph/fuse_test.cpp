@@ -75,6 +75,13 @@ TEST_CASE("a residual addition is made by the later of its producers") {
     CHECK(projected.nodes[4].fusion.residual);
 }
 
+TEST_CASE("a group norm ends in the activation behind it") {
+    constexpr auto g = fused<Conv<4>, InstanceNorm<>, LeakyRelu<0.2>, GroupNorm<2>, Prelu>();
+    REQUIRE(g.node_count == 5);
+    CHECK(g.nodes[2].fusion.inner.kind == ActivationKind::leaky_relu);
+    CHECK(g.nodes[3].fusion.slope < 0);
+}
+
 TEST_CASE("an addition that broadcasts stays an addition") {
     constexpr auto g = fused<Conv<4>, Add<Identity, Sequential<GlobalPool<Average>, Conv<4>>>>();
     CHECK(g.nodes[g.node_count - 1].operation.op == Op::binary);

@@ -17,6 +17,7 @@
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/group_norm.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax_tiny.hpp>
@@ -128,6 +129,10 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
             break;
         case Op::lrn:
             if (kernels::across_lrn_takes(op)) on_blocks(Kernel::lrn, kernels::across_lrn_scratch_bytes(node.shape[1]));
+            break;
+        case Op::group_norm:
+            on_blocks(Kernel::group_norm, kernels::group_norm_scratch_bytes(node.shape[1]));
+            node.choice.in_place = true;
             break;
         case Op::channel_shuffle:
         case Op::channel_gather: on_blocks(Kernel::channel_gather); break;

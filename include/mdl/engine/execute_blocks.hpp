@@ -19,6 +19,7 @@
 #include <mdl/kernels/blocks/convolution_winograd.hpp>
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
+#include <mdl/kernels/blocks/group_norm.hpp>
 #include <mdl/kernels/blocks/layer_norm.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/matmul.hpp>
@@ -218,6 +219,10 @@ void run_fast(const Frame& frame) noexcept {
                 constexpr int axis = node.operation.axis, count = static_cast<int>(node.shape.count(axis, node.shape.rank));
                 kernels::layer_norm(static_cast<int>(node.shape.count(0, axis)), count, node.operation.epsilon, buffers.input, buffers.weights,
                                     buffers.weights + count, buffers.output, Serial{});
+            } else if constexpr (kernel == Kernel::group_norm) {
+                constexpr Operation operation = graph.nodes[I].operation;
+                kernels::group_norm<E>(g.out_channels, operation.groups, g.out_pixels(), operation.epsilon, args, buffers.weights, buffers.weights + g.out_channels,
+                                       buffers, Serial{});
             } else {
                 call_window<kernel, E, g, graph.nodes[I].operation.pooling, O::small>(args, buffers);
             }

@@ -39,6 +39,7 @@ enum class Kernel : std::int16_t {
     softmax_tiny,
     matmul,      ///< of row-major matrices; a dense layer of many rows
     layer_norm,  ///< of row-major tensors
+    group_norm,
     to_blocks,
     to_rows,
     import_image,

@@ -33,7 +33,7 @@ constexpr auto is_affine(Op op) noexcept -> bool { return op == Op::batch_norm |
 /// Operators whose kernels end in the epilogue outer(inner(y) + residual).
 constexpr auto has_epilogue(Op op) noexcept -> bool { return op == Op::convolution || op == Op::transposed_convolution || op == Op::dense; }
 /// Operators whose kernels can end in an activation.
-constexpr auto takes_activation(Op op) noexcept -> bool { return has_epilogue(op) || is_affine(op) || op == Op::binary; }
+constexpr auto takes_activation(Op op) noexcept -> bool { return has_epilogue(op) || is_affine(op) || op == Op::group_norm || op == Op::binary; }
 
 /// Rows and columns pooled whole: a global pooling by another name.
 constexpr auto pools_everything(const Operation& op, const Shape& in) noexcept -> bool {
