@@ -3,56 +3,16 @@
 #include "onnx/patterns.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <optional>
+#include <utility>
 
 #include "failure.hpp"
+#include "onnx/norm_patterns.hpp"
+#include "onnx/pattern.hpp"
 
 namespace mdl::tool {
 
 namespace {
-
-auto is(const Layer& layer, Op op) -> bool { return layer.operation.op == op; }
-auto is(const Layer& layer, ActivationKind kind) -> bool {
-    return is(layer, Op::activation) && layer.operation.activation.kind == kind;
-}
-auto is(const Layer& layer, Binary binary) -> bool {
-    return is(layer, Op::binary) && layer.operation.binary == binary && layer.inputs.size() == 2;
-}
-auto is_near(float a, float b) -> bool { return std::abs(a - b) < 1e-5f; }
-
-/// The one value that all elements have.
-auto uniform(const Floats& values) -> std::optional<float> {
-    if (values->empty()) return std::nullopt;
-    for (const float value : *values)
-        if (value != values->front()) return std::nullopt;
-    return values->front();
-}
-
-/// A Scale layer that computes factor * x + shift with one factor and shift for all channels.
-auto is_scale(const Layer& layer, float factor, float shift) -> bool {
-    if (!is(layer, Op::scale)) return false;
-    const auto weight = uniform(layer.weights[0]);
-    const auto bias = layer.operation.bias ? uniform(layer.weights[1]) : std::optional<float>(0.0f);
-    return weight && bias && is_near(*weight, factor) && is_near(*bias, shift);
-}
-
-/// Turns a layer into another operation on `input`, which must give the same shape.
-void become(Network& network, int layer, const Operation& operation, int input, std::vector<Floats> weights = {}) {
-    Layer& changed = network.at(layer);
-    changed.operation = operation;
-    changed.inputs = {input};
-    changed.weights = std::move(weights);
-    changed.inference = infer(operation, {network.shape(input)});
-}
-
-void become(Network& network, int layer, Activation activation, int input) {
-    Operation operation;
-    operation.op = Op::activation;
-    operation.activation = activation;
-    become(network, layer, operation, input);
-}
 
 /// Everything that read `from` reads `to`.
 void redirect(Network& network, int from, int to) {
@@ -116,48 +76,6 @@ void channel_shuffle(Network& network, int i) {
     operation.op = Op::channel_shuffle;
     operation.groups = parts[1];
     become(network, i, operation, split.inputs[0]);
-}
-
-/// The layer's input through reshapes.
-auto behind_reshapes(const Network& network, int layer) -> int {
-    while (is(network.at(layer), Op::reshape)) layer = network.at(layer).inputs[0];
-    return layer;
-}
-
-/// x / (k + alpha * mean of x^2 over channels)^beta: PyTorch's LocalResponseNorm, whose mean is an average pool over padded channels.
-void response_normalisation(Network& network, int i) {
-    if (!is(network.at(i), Binary::divide)) return;
-    const int x = network.at(i).inputs[0];
-    const Shape shape = network.shape(x);
-    const Layer& power = network.at(network.at(i).inputs[1]);
-    const bool root = is(power, ActivationKind::sqrt);
-    if (shape.rank != 4 || (!root && !is(power, ActivationKind::power))) return;
-    float alpha = 1, k = 0;
-    int at = power.inputs[0];
-    for (; is(network.at(at), Op::scale); at = network.at(at).inputs[0]) {
-        const auto& weights = network.at(at).weights;
-        const auto factor = uniform(weights[0]), shift = weights.size() > 1 ? uniform(weights[1]) : std::optional<float>(0.0f);
-        if (!factor || !shift) return;
-        k += alpha * *shift;
-        alpha *= *factor;
-    }
-    const Layer& mean = network.at(behind_reshapes(network, at));
-    const Window& window = mean.operation.window;
-    const int size = window.kernel_h;
-    if (!is(mean, Op::pool) || mean.operation.pooling != Pooling::average || window.kernel_w != 1 || window.stride_h != 1 || window.is_padded()) return;
-    const Layer& pad = network.at(behind_reshapes(network, mean.inputs[0]));
-    const Shape padded = pad.inference.shape;
-    if (!is(pad, Op::pad) || pad.operation.fill != Fill::constant || pad.operation.alpha != 0 || size % 2 == 0) return;
-    const int axis = padded.rank - 3;
-    if (axis < 1 || padded[axis] != shape[1] + size - 1 || pad.operation.dims[axis] != size / 2 || padded.count() * shape[1] != shape.count() * padded[axis]) return;
-    const Layer& square = network.at(behind_reshapes(network, pad.inputs[0]));
-    if (!is(square, Binary::multiply) || square.inputs[0] != x || square.inputs[1] != x) return;
-    Operation operation;
-    operation.op = Op::lrn;
-    operation.size = size;
-    operation.alpha = alpha, operation.k = k;
-    operation.beta = root ? 0.5f : power.operation.activation.a;
-    become(network, i, operation, x);
 }
 
 /// A constant added after a convolution or dense layer that has no bias is its bias.
@@ -282,6 +200,8 @@ void recognise_patterns(Network& network) {
         gated_by_itself(network, i);
         channel_shuffle(network, i);
         response_normalisation(network, i);
+        layer_normalisation(network, i);
+        layer_normalisation_weights(network, i, readers);
         growing_concat(network, i, concats);
     }
     // Last: the patterns above look for scales by themselves.

@@ -1,4 +1,4 @@
-// mdl: recognises what exporters take apart: SiLU, hard swish, channel shuffle, biases, growing concats.
+// mdl: recognises what exporters take apart: SiLU, hard swish, channel shuffle, norms, biases, growing concats.
 // SPDX-License-Identifier: MIT
 #pragma once
 
