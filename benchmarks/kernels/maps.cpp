@@ -8,6 +8,7 @@
 #include <mdl/kernels/blocks/channel_gather.hpp>
 #include <mdl/kernels/blocks/group_norm.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
+#include <mdl/kernels/blocks/pad.hpp>
 #include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
 #include <mdl/kernels/blocks/vector_operators.hpp>
@@ -108,14 +109,27 @@ void add_resize(const char* network, const Map& map, int factor) {
     });
 }
 
+void add_pad(const char* network, const Map& map, int border) {
+    add(Kernel::pad, std::string(network) + "/" + map.name(), [=](benchmark::State& state) {
+        Operation op;
+        op.fill = Fill::reflect;
+        op.dims = op.dims_end = Shape{0, 0, border, border};
+        const Map result{map.channels, map.size + 2 * border};
+        const Shape in{1, map.channels, map.size, map.size}, out{1, map.channels, result.size, result.size};
+        Memory x = numbers(map.floats()), y = room(result.floats());
+        measure(state, {0, map.bytes(1) + result.bytes(1)}, [&] { kernels::pad(op, in, out, x.floats(), y.floats(), Serial{}); });
+    });
+}
+
 void add_group_norm(const char* network, const Map& map, int groups) {
     add(Kernel::group_norm, std::string(network) + "/" + map.name(), [=](benchmark::State& state) {
-        Memory x = numbers(map.floats(), 1), gamma = numbers(map.channels, 2), y = room(map.floats()), scratch(kernels::group_norm_scratch_bytes(map.channels));
+        Memory x = numbers(map.floats(), 1), gamma = numbers(map.channels, 2), y = room(map.floats()),
+               scratch(kernels::group_norm_scratch_bytes(map.channels));
         kernels::Buffers buffers;
         buffers.input = x.floats(), buffers.output = y.floats(), buffers.scratch = scratch.bytes();
         measure(state, {0, map.bytes(2)}, [&] {
-            kernels::group_norm(map.channels, groups, map.pixels(), 1e-5f, kernels::epilogue_args({ActivationKind::relu, 0, 0}), gamma.floats(), gamma.floats(), buffers,
-                                Serial{});
+            kernels::group_norm(map.channels, groups, map.pixels(), 1e-5f, kernels::epilogue_args({ActivationKind::relu, 0, 0}),
+                                gamma.floats(), gamma.floats(), buffers, Serial{});
         });
     });
 }
@@ -162,6 +176,7 @@ void add_maps() {
     add_resize<Interpolation::linear>("DeepLab", {64, 28}, 2);
     add_resize<Interpolation::linear>("DeepLab", {21, 56}, 4);
     add_resize<Interpolation::cubic>("super-resolution", {3, 120}, 2);
+    add_pad("style transfer", {64, 32}, 1);
     add_group_norm("style transfer", {64, 32}, 64);
     add_group_norm("ResNet-50", {256, 56}, 32);
     add_softmax(1, 1000);

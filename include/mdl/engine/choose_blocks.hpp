@@ -18,6 +18,7 @@
 #include <mdl/kernels/blocks/dense.hpp>
 #include <mdl/kernels/blocks/depthwise.hpp>
 #include <mdl/kernels/blocks/group_norm.hpp>
+#include <mdl/kernels/blocks/pad.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax_tiny.hpp>
@@ -134,6 +135,9 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
             on_blocks(Kernel::group_norm, kernels::group_norm_scratch_bytes(node.shape[1]));
             node.choice.in_place = true;
             break;
+        case Op::pad:
+            if (kernels::pad_takes(op)) on_blocks(Kernel::pad);
+            break;
         case Op::channel_shuffle:
         case Op::channel_gather: on_blocks(Kernel::channel_gather); break;
         case Op::slice:
@@ -190,7 +194,8 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     if (op == Op::pool) return detail::take(node, Kernel::pool, Layout::blocks, Layout::blocks);
     if (op == Op::global_pool) return detail::take(node, Kernel::global_pool, Layout::blocks, Layout::blocks);
     if (op == Op::resize)
-        return detail::take(node, Kernel::resize, Layout::blocks, Layout::blocks, kernels::resize_scratch_bytes(node.operation, maker.shape, node.shape, 1));
+        return detail::take(node, Kernel::resize, Layout::blocks, Layout::blocks,
+                            kernels::resize_scratch_bytes(node.operation, maker.shape, node.shape, 1));
     bool all_blocks = true;
     for (std::size_t k = 0; k < layouts.size(); ++k)
         all_blocks = all_blocks && (layouts[k] == Layout::blocks || graph::layouts_coincide(g.nodes[g.inputs(node)[k]]));

@@ -19,8 +19,9 @@ namespace engine {
 constexpr auto name_of(Kernel kernel) noexcept -> const char* {
     constexpr const char* names[] = {"-", "reference", "convolution (Eigen)", "dense (Eigen)", "convolution_pointwise", "convolution_strip",
                                      "convolution_winograd", "convolution_image", "grouped", "merged", "depthwise", "transposed_convolution",
-                                     "transposed_depthwise", "convolution_tiny", "dense", "dense_tiny", "pool", "global_pool", "resize", "lrn", "affine", "activation", "binary", "binary_channel", "concat",
-                                     "channel_gather", "softmax", "softmax_tiny", "matmul", "layer_norm", "group_norm", "to_blocks", "to_rows", "import_image"};
+                                     "transposed_depthwise", "convolution_tiny", "dense", "dense_tiny", "pool", "global_pool", "resize",
+                                     "pad", "lrn", "affine", "activation", "binary", "binary_channel", "concat", "channel_gather", "softmax",
+                                     "softmax_tiny", "matmul", "layer_norm", "group_norm", "to_blocks", "to_rows", "import_image"};
     static_assert(sizeof(names) / sizeof(names[0]) == static_cast<std::size_t>(Kernel::count));
     return names[static_cast<int>(kernel)];
 }

@@ -23,6 +23,7 @@
 #include <mdl/kernels/blocks/layer_norm.hpp>
 #include <mdl/kernels/blocks/layout.hpp>
 #include <mdl/kernels/blocks/matmul.hpp>
+#include <mdl/kernels/blocks/pad.hpp>
 #include <mdl/kernels/blocks/pool.hpp>
 #include <mdl/kernels/blocks/resize.hpp>
 #include <mdl/kernels/blocks/softmax.hpp>
@@ -89,8 +90,8 @@ void run_matmul(const kernels::EpilogueArgs& args, const float* second, kernels:
 }
 
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
-    return kernel == Kernel::lrn || kernel == Kernel::resize || kernel == Kernel::channel_gather || kernel == Kernel::activation ||
-           kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
+    return kernel == Kernel::lrn || kernel == Kernel::resize || kernel == Kernel::pad || kernel == Kernel::channel_gather ||
+           kernel == Kernel::activation || kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
 }
 
 /// Steps without weights of their own layout: sizes are constants here, the loops are short.
@@ -112,6 +113,10 @@ void run_on_blocks(const Frame& frame) noexcept {
         static constexpr Operation op = node.operation;
         static constexpr Shape in = graph.nodes[graph.input(I)].shape, out = node.shape;
         kernels::resize<kernels::resize_taps(op.resampling.interpolation)>(op, in, out, x, y, frame.arena + memory<Net, O>.scratch[I], Serial{});
+    } else if constexpr (kernel == Kernel::pad) {
+        static constexpr Operation op = node.operation;
+        static constexpr Shape in = graph.nodes[graph.input(I)].shape, out = node.shape;
+        kernels::pad(op, in, out, x, y, Serial{});
     } else if constexpr (kernel == Kernel::channel_gather) {
         const auto parts = [&]<int... K>(std::integer_sequence<int, K...>) {
             constexpr const auto& g = laid_out<Net, O>;
@@ -221,8 +226,8 @@ void run_fast(const Frame& frame) noexcept {
                                     buffers.weights + count, buffers.output, Serial{});
             } else if constexpr (kernel == Kernel::group_norm) {
                 constexpr Operation operation = graph.nodes[I].operation;
-                kernels::group_norm<E>(g.out_channels, operation.groups, g.out_pixels(), operation.epsilon, args, buffers.weights, buffers.weights + g.out_channels,
-                                       buffers, Serial{});
+                kernels::group_norm<E>(g.out_channels, operation.groups, g.out_pixels(), operation.epsilon, args, buffers.weights,
+                                       buffers.weights + g.out_channels, buffers, Serial{});
             } else {
                 call_window<kernel, E, g, graph.nodes[I].operation.pooling, O::small>(args, buffers);
             }

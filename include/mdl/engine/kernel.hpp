@@ -28,6 +28,7 @@ enum class Kernel : std::int16_t {
     pool,
     global_pool,
     resize,
+    pad,
     lrn,
     affine,
     activation,

@@ -7,6 +7,7 @@
 #include <span>
 
 #include <mdl/base/config.hpp>
+#include <mdl/kernels/filling.hpp>
 #include <mdl/kernels/reference/indexing.hpp>
 #include <mdl/tensor/operation.hpp>
 
@@ -77,18 +78,6 @@ inline void channel_gather(const Operation& op, std::span<const Shape> shapes, c
         for (; channel >= shapes[part][1]; ++part) channel -= shapes[part][1];
         for (std::int64_t i = 0; i < plane; ++i) *y++ = x[part][channel * plane + i];
     }
-}
-
-/// The index that a padded one shows: itself inside of [0, size), else by the rule of `fill`; -1: none, the constant.
-constexpr auto shown_index(Fill fill, int index, int size) noexcept -> int {
-    if (index >= 0 && index < size) return index;
-    switch (fill) {
-        case Fill::constant: return -1;
-        case Fill::edge: return index < 0 ? 0 : size - 1;
-        case Fill::reflect: return index < 0 ? -index : 2 * (size - 1) - index;
-        case Fill::wrap: return index < 0 ? index + size : index - size;
-    }
-    return -1;
 }
 
 /// x with `dims` elements before and dims_end after it, along each axis: op.alpha, or what op.fill says; negative sizes crop.
