@@ -1,4 +1,4 @@
-// mdl: layer norms that exporters of old opsets take apart are put together again.
+// mdl: norms that exporters of old opsets take apart are put together again.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -84,4 +84,33 @@ TEST_CASE("what only looks like a layer norm, or like its weights, stays as it i
     another_mean.node("Sqrt", {"sum"}, {"root"});
     another_mean.node("Div", {"d", "root"}, {"y"});
     CHECK(another_mean.layers().find("LayerNorm") == std::string::npos);
+}
+
+TEST_CASE("an instance norm of the groups between two reshapes, a factor and a summand are a group norm") {
+    ModelBuilder model;
+    model.input("x", {1, 4, 1, 2}).output("y").integers("apart", {0, 2, -1}).integers("together", {1, 4, 1, 2}).floats("one", {2}, {1, 1});
+    model.floats("zero", {2}, {0, 0}).floats("gamma", {4, 1, 1}, {1, 2, 3, 4}).floats("beta", {4, 1, 1}, {10, 20, 30, 40});
+    model.node("Reshape", {"x", "apart"}, {"a"});
+    model.node("InstanceNormalization", {"a", "one", "zero"}, {"n"}).real("epsilon", 0);
+    model.node("Reshape", {"n", "together"}, {"t"});
+    model.node("Mul", {"t", "gamma"}, {"s"});
+    model.node("Add", {"s", "beta"}, {"y"});
+    CHECK(model.layers() == "GroupNorm<2, Epsilon<0>>");
+    CHECK(evaluate(model.import(), {{-1, 1, 1, -1, 7, 5, 5, 7}})[0] == mdl::tool::test::Values{9, 11, 22, 18, 33, 27, 36, 44});
+}
+
+TEST_CASE("a group norm with a factor and a summand of its own keeps its next ones apart") {
+    ModelBuilder model;
+    model.input("x", {1, 2, 3, 3}).output("y").floats("g", {2}, {2, 3}).floats("b", {2}, {4, 5}).floats("factor", {2, 1, 1}, {6, 7});
+    model.node("InstanceNormalization", {"x", "g", "b"}, {"n"});
+    model.node("Mul", {"n", "factor"}, {"y"});
+    CHECK(model.layers() == "InstanceNorm<>; Scale<NoBias>");
+    ModelBuilder other_channels;
+    other_channels.input("x", {1, 4, 2, 2}).output("y").integers("apart", {0, 8, -1}).integers("together", {1, 4, 2, 2});
+    other_channels.floats("g", {8}, {1, 1, 1, 1, 1, 1, 1, 1}).floats("b", {8}, {0, 0, 0, 0, 0, 0, 0, 0});
+    other_channels.node("Reshape", {"x", "apart"}, {"a"});
+    other_channels.node("InstanceNormalization", {"a", "g", "b"}, {"n"});
+    other_channels.node("Reshape", {"n", "together"}, {"y"});
+    CHECK(other_channels.layers().find("GroupNorm") == std::string::npos);
+    CHECK(other_channels.layers().find("Reshape") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "onnx/pattern.hpp"
 
@@ -22,7 +23,8 @@ auto behind_reshapes(const Network& network, int layer) -> int {
 /// What a layer adds one constant to, and the constant; {-1, 0} where it does something else.
 auto sum_with_constant(const Network& network, int layer) -> std::pair<int, float> {
     const Layer& sum = network.at(layer);
-    if (is(sum, Op::scale) && sum.operation.bias && uniform(sum.weights[0]) == 1.0f && uniform(sum.weights[1])) return {sum.inputs[0], *uniform(sum.weights[1])};
+    if (is(sum, Op::scale) && sum.operation.bias && uniform(sum.weights[0]) == 1.0f && uniform(sum.weights[1]))
+        return {sum.inputs[0], *uniform(sum.weights[1])};
     if (!is(sum, Binary::add)) return {-1, 0.0f};
     for (const std::size_t side : {0u, 1u}) {
         const Layer& constant = network.at(sum.inputs[side]);
@@ -69,12 +71,16 @@ void response_normalisation(Network& network, int i) {
     const Layer& mean = network.at(behind_reshapes(network, at));
     const Window& window = mean.operation.window;
     const int size = window.kernel_h;
-    if (!is(mean, Op::pool) || mean.operation.pooling != Pooling::average || window.kernel_w != 1 || window.stride_h != 1 || window.is_padded()) return;
+    if (!is(mean, Op::pool) || mean.operation.pooling != Pooling::average || window.kernel_w != 1 || window.stride_h != 1 ||
+        window.is_padded())
+        return;
     const Layer& pad = network.at(behind_reshapes(network, mean.inputs[0]));
     const Shape padded = pad.inference.shape;
     if (!is(pad, Op::pad) || pad.operation.fill != Fill::constant || pad.operation.alpha != 0 || size % 2 == 0) return;
     const int axis = padded.rank - 3;
-    if (axis < 1 || padded[axis] != shape[1] + size - 1 || pad.operation.dims[axis] != size / 2 || padded.count() * shape[1] != shape.count() * padded[axis]) return;
+    if (axis < 1 || padded[axis] != shape[1] + size - 1 || pad.operation.dims[axis] != size / 2 ||
+        padded.count() * shape[1] != shape.count() * padded[axis])
+        return;
     const Layer& square = network.at(behind_reshapes(network, pad.inputs[0]));
     if (!is(square, Binary::multiply) || square.inputs[0] != x || square.inputs[1] != x) return;
     Operation operation;
@@ -127,17 +133,54 @@ void layer_normalisation_weights(Network& network, int i, const std::vector<int>
                 lies = network.shape(layer.inputs[1 - side]);
             }
     }
-    if (norm < 0 || readers[static_cast<std::size_t>(norm)] != 1 || !is(network.at(norm), Op::layer_norm) || !(network.shape(norm) == network.shape(i))) return;
+    if (norm < 0 || readers[static_cast<std::size_t>(norm)] != 1 || !is(network.at(norm), Op::layer_norm) ||
+        !(network.shape(norm) == network.shape(i)))
+        return;
     Operation operation = network.at(norm).operation;
     std::vector<Floats> weights = network.at(norm).weights;
     const int rank = network.shape(norm).rank, axes = rank - (operation.axis < 0 ? operation.axis + rank : operation.axis);
     const auto count = static_cast<std::int64_t>(weights[0]->size());
     if (lies.rank < axes || lies.count(lies.rank - axes, lies.rank) != count || lies.count() != count) return;
     if (operation.bias || (!adds && uniform(weights[0]) != 1.0f)) return;
-    if (adds) weights.push_back(values);
-    else weights[0] = values;
+    if (adds)
+        weights.push_back(values);
+    else
+        weights[0] = values;
     operation.bias = adds;
     become(network, i, operation, network.at(norm).inputs[0], std::move(weights));
+}
+
+void group_normalisation(Network& network, int i) {
+    if (!is(network.at(i), Op::reshape)) return;
+    const Layer& norm = network.at(network.at(i).inputs[0]);
+    if (!is(norm, Op::group_norm) || !is(network.at(norm.inputs[0]), Op::reshape)) return;
+    const int x = network.at(norm.inputs[0]).inputs[0];
+    const Shape &shape = network.shape(x), &apart = network.shape(norm.inputs[0]);
+    if (shape.rank < 3 || !(shape == network.shape(i)) || apart[0] != shape[0] || shape[1] % apart[1] != 0) return;
+    Operation operation = norm.operation;
+    if (operation.groups != 0 && operation.groups != apart[1]) return;
+    operation.groups = apart[1] == shape[1] ? 0 : apart[1];
+    const auto each_channel = [&](const Floats& values) {
+        std::vector<float> all;
+        for (int c = 0; c < shape[1]; ++c) all.push_back((*values)[static_cast<std::size_t>(c / (shape[1] / apart[1]))]);
+        return std::make_shared<const std::vector<float>>(std::move(all));
+    };
+    become(network, i, operation, x, {each_channel(norm.weights[0]), each_channel(norm.weights[1])});
+}
+
+void group_normalisation_weights(Network& network, int i, const std::vector<int>& readers) {
+    const Layer& scale = network.at(i);
+    if (!is(scale, Op::scale) || readers[static_cast<std::size_t>(scale.inputs[0])] != 1) return;
+    const Layer& norm = network.at(scale.inputs[0]);
+    // Only what leaves the arithmetic as it is.
+    if (!is(norm, Op::group_norm) || uniform(norm.weights[1]) != 0.0f ||
+        (uniform(norm.weights[0]) != 1.0f && uniform(scale.weights[0]) != 1.0f))
+        return;
+    std::vector<Floats> weights = norm.weights;
+    if (uniform(weights[0]) == 1.0f) weights[0] = scale.weights[0];
+    if (scale.operation.bias) weights[1] = scale.weights[1];
+    const Operation operation = norm.operation;
+    become(network, i, operation, norm.inputs[0], std::move(weights));
 }
 
 }  // namespace mdl::tool

@@ -1,4 +1,4 @@
-// mdl: recognises normalisation that exporters take apart: across channels, and over the last axes.
+// mdl: recognises normalisation that exporters take apart: across channels, over the last axes, over groups of channels.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,5 +16,11 @@ void layer_normalisation(Network& network, int layer);
 
 /// A factor, then a summand, for each normalised element behind a layer norm are its weights.
 void layer_normalisation_weights(Network& network, int layer, const std::vector<int>& readers);
+
+/// [n, c, ...] -> [n, g, ...], each of the g normalised by itself, -> [n, c, ...]: PyTorch's GroupNorm before opset 18.
+void group_normalisation(Network& network, int layer);
+
+/// A factor, then a summand, for each channel behind a group norm that has none are its weights.
+void group_normalisation_weights(Network& network, int layer, const std::vector<int>& readers);
 
 }  // namespace mdl::tool

@@ -202,6 +202,8 @@ void recognise_patterns(Network& network) {
         response_normalisation(network, i);
         layer_normalisation(network, i);
         layer_normalisation_weights(network, i, readers);
+        group_normalisation(network, i);
+        group_normalisation_weights(network, i, readers);
         growing_concat(network, i, concats);
     }
     // Last: the patterns above look for scales by themselves.
