@@ -7,6 +7,7 @@
 #include <mdl/layers/binary_rule.hpp>
 #include <mdl/layers/convolution.hpp>
 #include <mdl/layers/dense.hpp>
+#include <mdl/layers/elements.hpp>
 #include <mdl/layers/identity.hpp>
 #include <mdl/layers/input.hpp>
 #include <mdl/layers/matmul.hpp>
@@ -15,8 +16,10 @@
 #include <mdl/layers/pick.hpp>
 #include <mdl/layers/pooling.hpp>
 #include <mdl/layers/rearrange.hpp>
+#include <mdl/layers/recurrence.hpp>
 #include <mdl/layers/reduce.hpp>
 #include <mdl/layers/resize.hpp>
+#include <mdl/layers/sampling.hpp>
 #include <mdl/layers/softmax.hpp>
 #include <mdl/layers/transposed_convolution.hpp>
 
@@ -70,6 +73,13 @@ auto describe(const Operation& op) -> graph::Description {
         case Op::matmul: return layers::matmul_description();
         case Op::layer_norm: return layers::layer_norm_description(op.axis, op.epsilon, op.bias);
         case Op::group_norm: return layers::group_norm_description(op.groups, op.epsilon);
+        case Op::top_k: return like<TopK<1>>(op);
+        case Op::gather_elements: return layers::gather_elements_description(op.axis);
+        case Op::scatter_elements: return layers::scatter_elements_description(op.axis, op.scattering);
+        case Op::max_positions: return layers::max_positions_description(op.window);
+        case Op::grid_sample: return layers::grid_sample_description(op);
+        case Op::roi_align: return layers::roi_align_description(op);
+        case Op::recurrence: return layers::recurrence_description(op);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;

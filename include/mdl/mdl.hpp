@@ -10,6 +10,7 @@
 #include <mdl/layers/composite.hpp>
 #include <mdl/layers/convolution.hpp>
 #include <mdl/layers/dense.hpp>
+#include <mdl/layers/elements.hpp>
 #include <mdl/layers/graph_layer.hpp>
 #include <mdl/layers/identity.hpp>
 #include <mdl/layers/input.hpp>
@@ -19,8 +20,10 @@
 #include <mdl/layers/pick.hpp>
 #include <mdl/layers/pooling.hpp>
 #include <mdl/layers/rearrange.hpp>
+#include <mdl/layers/recurrence.hpp>
 #include <mdl/layers/reduce.hpp>
 #include <mdl/layers/resize.hpp>
+#include <mdl/layers/sampling.hpp>
 #include <mdl/layers/softmax.hpp>
 #include <mdl/layers/split.hpp>
 #include <mdl/layers/transposed_convolution.hpp>

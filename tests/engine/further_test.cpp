@@ -1,4 +1,4 @@
-// mdl: resizing, transposed convolution, norms, products of matrices and picks on the engine against the reference.
+// mdl: resizing, transposed convolution, norms, products of matrices, picks, samples and recurrences on the engine against the reference.
 // SPDX-License-Identifier: MIT
 #include "engine/agrees.hpp"
 
@@ -56,4 +56,48 @@ TEST_CASE("picks agree with the reference") {
     agrees<Net<Tile<1, 2, 1, 3>, Conv<5>>>();
     agrees<Net<Conv<20>, DepthToSpace<2>, Conv<5>>>();
     agrees<Net<Conv<18>, PixelShuffle<3>, Relu, Slice<Axis<2>, End<38>>, SpaceToDepth<1>>>();
+}
+
+namespace {
+
+struct Elements : Graph<Node<"x", Input<7, 6, 3>>, Node<"c", Conv<19, Kernel<3>, Pad<1>>, From<"x">>, Node<"i", TopK<4>, From<"c">>,
+                        Node<"g", GatherElements<>, From<"c", "i">>, Node<"s", ScatterAdd<>, From<"c", "i", "g">>,
+                        Node<"y", Conv<5>, From<"s">>, Output<"y">, Output<"i">> {};
+
+struct Unpool : Graph<Node<"x", Input<8, 6, 3>>, Node<"c", Conv<18, Kernel<3>, Pad<1>>, From<"x">>,
+                      Node<"m", Pool<Max, Kernel<2>, Stride<2>>, From<"c">>, Node<"p", MaxPositions<Kernel<2>, Stride<2>>, From<"c">>,
+                      Node<"ml", Reshape<-1>, From<"m">>, Node<"pl", Reshape<-1>, From<"p">>, Node<"z", Constant<1>>,
+                      Node<"zs", Tile<864>, From<"z">>, Node<"u", ScatterElements<Axis<0>>, From<"zs", "pl", "ml">>,
+                      Node<"r", Reshape<1, 18, 8, 6>, From<"u">>, Node<"y", Conv<5>, From<"r">>> {};
+
+struct Sampled : Graph<Node<"x", Input<7, 6, 3>>, Node<"c", Conv<19, Kernel<3>, Pad<1>>, From<"x">>, Node<"d", Conv<2>, From<"c">>,
+                       Node<"g", Transpose<0, 2, 3, 1>, From<"d">>, Node<"s", GridSample<Linear, Reflect>, From<"c", "g">>,
+                       Node<"r", Constant<5, 4>>, Node<"a", RoiAlign<OutputSize<3>, Size<2>>, From<"s", "r">>> {};
+
+template <class Kind, int Units, class... Options>
+struct Recurrent
+    : Sequential<InputTensor<9, 2, 5>, Reshape<18, 5>, Dense<gates_of(Kind::cell) * Units>, Reshape<9, 2, gates_of(Kind::cell) * Units>,
+                 Recurrence<Kind, Units, Options...>, Relu, Slice<Axis<2>, Begin<1>>> {};
+
+struct Streaming : Graph<Node<"x", InputTensor<4, 5>>, Node<"h", InputTensor<1, 7>>, Node<"c", InputTensor<1, 7>>,
+                         Node<"d", Dense<28>, From<"x">>, Node<"s", Recurrence<Lstm, 7, WithCells, NoBias>, From<"d", "h", "c">>,
+                         Node<"y", Slice<Axis<1>, End<7>>, From<"s">>, Output<"y">, Output<"s">> {};
+
+}  // namespace
+
+TEST_CASE("elements found, read and written one by one agree with the reference") {
+    agrees<Elements>();
+    agrees<Unpool>();
+}
+
+TEST_CASE("samples agree with the reference") { agrees<Sampled>(); }
+
+TEST_CASE("recurrences agree with the reference") {
+    agrees<Recurrent<Rnn, 6>>();
+    agrees<Recurrent<Rnn, 6, Gates<HardSigmoid<0.25, 0.5>>, Backwards>>();
+    agrees<Recurrent<Gru, 7>>();
+    agrees<Recurrent<GruResetAfter, 7, Backwards>>();
+    agrees<Recurrent<Lstm, 5, WithCells>>();
+    agrees<Recurrent<LstmPeephole, 5, NoBias>>();
+    agrees<Streaming>();
 }

@@ -9,14 +9,17 @@
 #include <mdl/kernels/reference/activation.hpp>
 #include <mdl/kernels/reference/convolution.hpp>
 #include <mdl/kernels/reference/dense.hpp>
+#include <mdl/kernels/reference/elements.hpp>
 #include <mdl/kernels/reference/elementwise.hpp>
 #include <mdl/kernels/reference/matmul.hpp>
 #include <mdl/kernels/reference/normalization.hpp>
 #include <mdl/kernels/reference/pick.hpp>
 #include <mdl/kernels/reference/pool.hpp>
 #include <mdl/kernels/reference/rearrange.hpp>
+#include <mdl/kernels/reference/recurrence.hpp>
 #include <mdl/kernels/reference/reduce.hpp>
 #include <mdl/kernels/reference/resize.hpp>
+#include <mdl/kernels/reference/sampling.hpp>
 #include <mdl/kernels/reference/softmax.hpp>
 #include <mdl/kernels/reference/transposed_convolution.hpp>
 
@@ -81,6 +84,21 @@ void run_reference_node(const Operation& op, std::span<const Shape> shapes, cons
         case Op::matmul: return ref::matmul(in, shapes[1], out, x[0], x[1], y);
         case Op::layer_norm: return ref::layer_norm(op, out, x[0], weight(0), op.bias ? weight(1) : nullptr, y);
         case Op::group_norm: return ref::group_norm(op, out, x[0], weight(0), weight(1), y);
+        case Op::top_k: return ref::top_k(op, in, x[0], y);
+        case Op::gather_elements: return ref::gather_elements(op, in, out, x[0], x[1], y);
+        case Op::scatter_elements: return ref::scatter_elements(op, shapes.data(), x.data(), y);
+        case Op::max_positions: return ref::max_positions(op, in, out, x[0], y);
+        case Op::grid_sample: return ref::grid_sample(op, in, out, x[0], x[1], y);
+        case Op::roi_align: return ref::roi_align(op, in, out, x[0], x[1], x.size() > 2 ? x[2] : nullptr, y);
+        case Op::recurrence: {
+            std::vector<float> scratch(static_cast<std::size_t>(ref::recurrence_scratch_floats(op)));
+            const auto gate = [&](double value) {
+                float result = static_cast<float>(value);
+                ref::activation(op.activation, 1, &result, &result);
+                return static_cast<double>(result);
+            };
+            return ref::recurrence(op, in, x.data(), static_cast<int>(x.size()), weight(0), op.bias ? weight(1) : nullptr, y, scratch.data(), gate);
+        }
         default: std::copy_n(x[0], out.count(), y);
     }
 }

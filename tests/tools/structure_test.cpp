@@ -6,6 +6,7 @@
 
 #include "codegen/names.hpp"
 #include "codegen/run_graph.hpp"
+#include "codegen/spelling.hpp"
 #include "tools/onnx_builder.hpp"
 
 using namespace mdl::tool;

@@ -2,41 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "codegen/layer_text.hpp"
 
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <limits>
-#include <vector>
-
 #include <mdl/layers/rearrange.hpp>
 
+#include "codegen/spelling.hpp"
 #include "failure.hpp"
 
 namespace mdl::tool {
 
 namespace {
-
-using Options = std::vector<std::string>;
-
-/// A template stays one without options: "mdl::DepthwiseConv<>".
-auto template_text(const std::string& name, const Options& options) -> std::string {
-    std::string result = "mdl::" + name + "<";
-    for (std::size_t i = 0; i < options.size(); ++i) result += (i == 0 ? "" : ", ") + options[i];
-    return result + ">";
-}
-
-template <class... Numbers>
-auto option(const std::string& name, Numbers... numbers) -> std::string {
-    return template_text(name, {std::to_string(numbers)...});
-}
-
-auto real_option(const std::string& name, float value) -> std::string { return template_text(name, {real_text(value)}); }
-
-auto sizes(const Shape& shape) -> Options {
-    Options result;
-    for (int axis = 0; axis < shape.rank; ++axis) result.push_back(std::to_string(shape[axis]));
-    return result;
-}
 
 /// One number where rows and columns agree.
 void add_pair(Options& options, const std::string& name, int rows, int columns, int otherwise) {
@@ -66,8 +39,6 @@ auto convolution(const Operation& op) -> std::string {
     return template_text(op.depthwise ? "DepthwiseConv" : "Conv", options);
 }
 
-auto pooling_name(Pooling pooling) -> std::string { return pooling == Pooling::max ? "mdl::Max" : "mdl::Average"; }
-
 auto pool(const Operation& op) -> std::string {
     Options options{pooling_name(op.pooling)};
     add_window(options, op.window);
@@ -83,78 +54,6 @@ auto input(const Operation& op) -> std::string {
     if (!image && !hwc) return template_text("InputTensor", sizes(shape));
     return template_text("Input", {std::to_string(shape[2]), std::to_string(shape[3]), std::to_string(shape[1]), "mdl::F32",
                                    hwc ? "mdl::Hwc" : "mdl::Chw"});
-}
-
-auto activation(const Activation& f) -> std::string {
-    switch (f.kind) {
-        case ActivationKind::relu: return "mdl::Relu";
-        case ActivationKind::clip:
-            return f.a == 0 && f.b == 6 ? "mdl::Relu6" : template_text("Clip", {real_text(f.a), real_text(f.b)});
-        case ActivationKind::leaky_relu: return f.a == 0.01f ? "mdl::LeakyRelu<>" : real_option("LeakyRelu", f.a);
-        case ActivationKind::elu: return f.a == 1 ? "mdl::Elu<>" : real_option("Elu", f.a);
-        case ActivationKind::sigmoid: return "mdl::Sigmoid";
-        case ActivationKind::tanh: return "mdl::Tanh";
-        case ActivationKind::hard_sigmoid: return template_text("HardSigmoid", {real_text(f.a), real_text(f.b)});
-        case ActivationKind::hard_swish: return "mdl::HardSwish";
-        case ActivationKind::silu: return "mdl::Silu";
-        case ActivationKind::exp: return "mdl::Exp";
-        case ActivationKind::abs: return "mdl::Abs";
-        case ActivationKind::negate: return "mdl::Negate";
-        case ActivationKind::sqrt: return "mdl::Sqrt";
-        case ActivationKind::reciprocal: return "mdl::Reciprocal";
-        case ActivationKind::log: return "mdl::Log";
-        case ActivationKind::floor: return "mdl::Floor";
-        case ActivationKind::ceil: return "mdl::Ceiling";
-        case ActivationKind::round: return "mdl::Round";
-        case ActivationKind::sign: return "mdl::Sign";
-        case ActivationKind::erf: return "mdl::Erf";
-        case ActivationKind::softplus: return "mdl::Softplus";
-        case ActivationKind::softsign: return "mdl::Softsign";
-        case ActivationKind::gelu: return "mdl::Gelu";
-        case ActivationKind::gelu_tanh: return "mdl::GeluTanh";
-        case ActivationKind::mish: return "mdl::Mish";
-        case ActivationKind::selu:
-            return f.a == 1.67326319217681884765625f && f.b == 1.05070102214813232421875f ? "mdl::Selu<>" : template_text("Selu", {real_text(f.a), real_text(f.b)});
-        case ActivationKind::celu: return f.a == 1 ? "mdl::Celu<>" : real_option("Celu", f.a);
-        case ActivationKind::thresholded_relu: return f.a == 1 ? "mdl::ThresholdedRelu<>" : real_option("ThresholdedRelu", f.a);
-        case ActivationKind::shrink: return template_text("Shrink", {real_text(f.a), real_text(f.b)});
-        case ActivationKind::power: return real_option("Power", f.a);
-        case ActivationKind::sin: return "mdl::Sin";
-        case ActivationKind::cos: return "mdl::Cos";
-        case ActivationKind::tan: return "mdl::Tan";
-        case ActivationKind::asin: return "mdl::Asin";
-        case ActivationKind::acos: return "mdl::Acos";
-        case ActivationKind::atan: return "mdl::Atan";
-        case ActivationKind::sinh: return "mdl::Sinh";
-        case ActivationKind::cosh: return "mdl::Cosh";
-        case ActivationKind::asinh: return "mdl::Asinh";
-        case ActivationKind::acosh: return "mdl::Acosh";
-        case ActivationKind::atanh: return "mdl::Atanh";
-        case ActivationKind::is_nan: return "mdl::IsNan";
-        case ActivationKind::is_inf: return template_text("IsInf", {f.a != 0 ? "true" : "false", f.b != 0 ? "true" : "false"});
-        case ActivationKind::none:
-        case ActivationKind::count: break;
-    }
-    return "mdl::Identity";
-}
-
-auto binary_name(Binary binary) -> std::string {
-    switch (binary) {
-        case Binary::add: return "mdl::Add";
-        case Binary::subtract: return "mdl::Subtract";
-        case Binary::multiply: return "mdl::Mul";
-        case Binary::divide: return "mdl::Div";
-        case Binary::maximum: return "mdl::Maximum";
-        case Binary::minimum: return "mdl::Minimum";
-        case Binary::power: return "mdl::Pow";
-        case Binary::modulo: return "mdl::Modulo";
-        case Binary::less: return "mdl::Less";
-        case Binary::less_or_equal: return "mdl::LessOrEqual";
-        case Binary::greater: return "mdl::Greater";
-        case Binary::greater_or_equal: return "mdl::GreaterOrEqual";
-        case Binary::equal: return "mdl::Equal";
-    }
-    return {};
 }
 
 auto pad(const Operation& op) -> std::string {
@@ -174,26 +73,6 @@ auto lrn(const Operation& op) -> std::string {
     return template_text("Lrn", options);
 }
 
-auto reduction_name(Reduction reduction) -> std::string {
-    switch (reduction) {
-        case Reduction::mean: return "ReduceMean";
-        case Reduction::sum: return "ReduceSum";
-        case Reduction::max: return "ReduceMax";
-        case Reduction::min: return "ReduceMin";
-        case Reduction::product: return "ReduceProd";
-        case Reduction::l1: return "ReduceL1";
-        case Reduction::l2: return "ReduceL2";
-        case Reduction::sum_of_squares: return "ReduceSumSquare";
-        case Reduction::log_sum: return "ReduceLogSum";
-        case Reduction::log_sum_exp: return "ReduceLogSumExp";
-        case Reduction::arg_max: return "ArgMax";
-        case Reduction::arg_max_last: return "ArgMaxLast";
-        case Reduction::arg_min: return "ArgMin";
-        case Reduction::arg_min_last: return "ArgMinLast";
-    }
-    return {};
-}
-
 auto reduce(const Operation& op) -> std::string {
     Options options;
     if (op.dims.rank > 0) options.push_back(template_text("Axes", sizes(op.dims)));
@@ -211,7 +90,7 @@ auto slice(const Operation& op) -> std::string {
 /// How an image is read while it is resized.
 auto resize(const Operation& op) -> std::string {
     const Resampling& how = op.resampling;
-    Options options{how.interpolation == Interpolation::nearest ? "mdl::Nearest" : how.interpolation == Interpolation::linear ? "mdl::Linear" : "mdl::Cubic"};
+    Options options{interpolation_name(how.interpolation)};
     if (op.dims.rank == 2) options.push_back(op.dims[0] == op.dims[1] ? option("OutputSize", op.dims[0]) : option("OutputSize", op.dims[0], op.dims[1]));
     if (op.alpha > 0)
         options.push_back(op.alpha == op.beta ? real_option("Factor", op.alpha) : template_text("Factor", {real_text(op.alpha), real_text(op.beta)}));
@@ -251,6 +130,52 @@ auto norm(const Operation& op) -> std::string {
     return template_text(op.op == Op::layer_norm ? "LayerNorm" : op.groups > 0 ? "GroupNorm" : "InstanceNorm", options);
 }
 
+/// Operators along one axis, of which the channels are the default.
+auto along_axis(const std::string& name, Options options, int axis) -> std::string {
+    if (axis != 1) options.push_back(option("Axis", axis));
+    return template_text(name, options);
+}
+
+auto top_k(const Operation& op) -> std::string {
+    Options options{std::to_string(op.size)};
+    if (op.reduction == Reduction::arg_min) options.push_back("mdl::Smallest");
+    return along_axis("TopK", options, op.axis);
+}
+
+auto max_positions(const Operation& op) -> std::string {
+    Options options;
+    add_window(options, op.window);
+    if (op.window.ceil) options.push_back("mdl::Ceil");
+    return template_text("MaxPositions", options);
+}
+
+auto grid_sample(const Operation& op) -> std::string {
+    Options options{interpolation_name(op.resampling.interpolation)};
+    if (op.resampling.coordinates == Coordinates::align_corners) options.push_back("mdl::AlignCorners");
+    if (op.fill != Fill::constant) options.push_back(op.fill == Fill::edge ? "mdl::Edge" : "mdl::Reflect");
+    if (op.k != -0.75f) options.push_back(real_option("CubicCoefficient", op.k));
+    return template_text("GridSample", options);
+}
+
+auto roi_align(const Operation& op) -> std::string {
+    Options options{op.dims[0] == op.dims[1] ? option("OutputSize", op.dims[0]) : option("OutputSize", op.dims[0], op.dims[1])};
+    if (op.size > 0) options.push_back(option("Size", op.size));
+    if (op.alpha != 1) options.push_back(real_option("Factor", op.alpha));
+    if (op.resampling.coordinates == Coordinates::asymmetric) options.push_back("mdl::Asymmetric");
+    return template_text("RoiAlign", options);
+}
+
+auto recurrence(const Operation& op) -> std::string {
+    const char* const cells[]{"mdl::Rnn", "mdl::Gru", "mdl::GruResetAfter", "mdl::Lstm", "mdl::LstmPeephole"};
+    Options options{cells[static_cast<int>(op.cell)], std::to_string(op.size)};
+    if (op.step < 0) options.push_back("mdl::Backwards");
+    if (op.multiplier == 2) options.push_back("mdl::WithCells");
+    const ActivationKind usual = op.cell == Cell::rnn ? ActivationKind::tanh : ActivationKind::sigmoid;
+    if (op.activation.kind != usual) options.push_back(template_text("Gates", {activation_text(op.activation)}));
+    if (!op.bias) options.push_back("mdl::NoBias");
+    return template_text("Recurrence", options);
+}
+
 }  // namespace
 
 auto layer_text(const Operation& op) -> std::string {
@@ -268,7 +193,7 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::scale: return op.bias ? "mdl::Scale<>" : "mdl::Scale<mdl::NoBias>";
         case Op::prelu: return "mdl::Prelu";
         case Op::lrn: return lrn(op);
-        case Op::activation: return activation(op.activation);
+        case Op::activation: return activation_text(op.activation);
         case Op::softmax: return op.axis == 1 ? "mdl::Softmax" : option("SoftmaxAxis", op.axis);
         case Op::log_softmax: return op.axis == 1 ? "mdl::LogSoftmax" : option("LogSoftmaxAxis", op.axis);
         case Op::binary: return binary_name(op.binary);
@@ -291,6 +216,13 @@ auto layer_text(const Operation& op) -> std::string {
         case Op::matmul: return "mdl::MatMul";
         case Op::layer_norm:
         case Op::group_norm: return norm(op);
+        case Op::top_k: return top_k(op);
+        case Op::gather_elements: return along_axis("GatherElements", {}, op.axis);
+        case Op::scatter_elements: return along_axis(scatter_name(op.scattering), {}, op.axis);
+        case Op::max_positions: return max_positions(op);
+        case Op::grid_sample: return grid_sample(op);
+        case Op::roi_align: return roi_align(op);
+        case Op::recurrence: return recurrence(op);
         case Op::to_blocks:
         case Op::to_rows:
         case Op::channel_gather: break;
@@ -304,16 +236,6 @@ auto is_join(const Operation& op) -> bool {
 
 auto join_option(const Operation& op) -> std::string {
     return (op.op == Op::concat || op.op == Op::gather) && op.axis != 1 ? option("Axis", op.axis) : std::string();
-}
-
-auto real_text(float value) -> std::string {
-    if (!std::isfinite(value)) fail(Exit::bad_input, "an attribute is not a finite number; correct the model");
-    char buffer[40];
-    for (int digits = 1; digits <= 9; ++digits) {
-        std::snprintf(buffer, sizeof buffer, "%.*g", digits, static_cast<double>(value));
-        if (std::strtof(buffer, nullptr) == value) break;
-    }
-    return buffer;
 }
 
 auto quoted(const std::string& text) -> std::string {

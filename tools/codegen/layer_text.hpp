@@ -17,9 +17,6 @@ auto is_join(const Operation& operation) -> bool;
 /// What stands before a join's branches: "mdl::Axis<2>", or nothing.
 auto join_option(const Operation& operation) -> std::string;
 
-/// The shortest decimal that gives this float back.
-auto real_text(float value) -> std::string;
-
 /// The text between quotes of a C++ string literal.
 auto quoted(const std::string& text) -> std::string;
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "codegen/layer_text.hpp"
+
 namespace mdl::tool {
 
 namespace {
@@ -55,9 +57,11 @@ private:
         return a;
     }
 
-    /// Fills in a join's branches, or makes it a graph; false where another branch has taken a part of it.
+    /// Fills in a join's branches, or makes it a graph; false where another branch has taken a part of it. An operator of several inputs
+    /// that is no template of its branches stands in a graph.
     auto join(Item& item) -> bool {
         const int entry = dominator_[index(item.layer)];
+        if (!is_join(network_.at(item.layer).operation)) return graph(item, entry);
         const auto taken_before = taken_;
         item.kind = Item::Kind::join;
         for (const int input : network_.at(item.layer).inputs) {

@@ -7,6 +7,7 @@
 #include <mdl/graph/graph.hpp>
 #include <mdl/graph/lay_out.hpp>
 #include <mdl/graph/plan_memory.hpp>
+#include <mdl/kernels/reference/recurrence.hpp>
 #if MDL_SIMD
 #include <mdl/engine/choose_blocks.hpp>
 #else
@@ -33,6 +34,7 @@ constexpr void choose_reference(graph::Node& node, const Shape& in) noexcept {
     node.choice.in_place = op == Op::activation || op == Op::prelu || op == Op::batch_norm || op == Op::scale || op == Op::layer_norm || op == Op::group_norm;
     node.choice.joins_in_place = op == Op::concat && node.operation.axis == 1 && node.shape[0] == 1;
     if (node.fusion.prologue_count > 0) node.choice.scratch_bytes = 4 * in.count();
+    if (op == Op::recurrence) node.choice.scratch_bytes = 4 * kernels::reference::recurrence_scratch_floats(node.operation);
 }
 
 }  // namespace detail

@@ -10,6 +10,7 @@
 #include <mdl/kernels/reference/activation.hpp>
 #include <mdl/kernels/reference/convolution.hpp>
 #include <mdl/kernels/reference/dense.hpp>
+#include <mdl/kernels/reference/elements.hpp>
 #include <mdl/kernels/reference/elementwise.hpp>
 #include <mdl/kernels/reference/image.hpp>
 #include <mdl/kernels/reference/matmul.hpp>
@@ -17,8 +18,10 @@
 #include <mdl/kernels/reference/pick.hpp>
 #include <mdl/kernels/reference/pool.hpp>
 #include <mdl/kernels/reference/rearrange.hpp>
+#include <mdl/kernels/reference/recurrence.hpp>
 #include <mdl/kernels/reference/reduce.hpp>
 #include <mdl/kernels/reference/resize.hpp>
+#include <mdl/kernels/reference/sampling.hpp>
 #include <mdl/kernels/reference/softmax.hpp>
 #include <mdl/kernels/reference/transposed_convolution.hpp>
 
@@ -151,6 +154,22 @@ void run_reference(const Frame& frame) noexcept {
         layer_norm(op, out, x, weights, weights + g.nodes[I].weights[0].shape.count(), y);
     } else if constexpr (op.op == Op::group_norm) {
         group_norm(op, out, x, weights, weights + g.nodes[I].weights[0].shape.count(), y);
+    } else if constexpr (op.op == Op::top_k) {
+        top_k(op, in, x, y);
+    } else if constexpr (op.op == Op::gather_elements) {
+        gather_elements(op, in, out, x, operands[1], y);
+    } else if constexpr (op.op == Op::scatter_elements) {
+        scatter_elements(op, shapes.data(), operands.data(), y);
+    } else if constexpr (op.op == Op::max_positions) {
+        max_positions(op, in, out, x, y);
+    } else if constexpr (op.op == Op::grid_sample) {
+        grid_sample(op, in, out, x, operands[1], y);
+    } else if constexpr (op.op == Op::roi_align) {
+        roi_align(op, in, out, x, operands[1], count > 2 ? operands[count - 1] : nullptr, y);
+    } else if constexpr (op.op == Op::recurrence) {
+        float* const scratch = reinterpret_cast<float*>(frame.arena + memory<Net, O>.scratch[I]);
+        const auto gate = [](double value) { return activate<op.activation.kind>(static_cast<double>(op.activation.a), static_cast<double>(op.activation.b), value); };
+        recurrence(op, in, operands.data(), count, weights, op.bias ? weights + g.nodes[I].weights[0].shape.count() : nullptr, y, scratch, gate);
     } else {
         static_assert(op.op == Op::identity || op.op == Op::reshape, "mdl: the engine has no reference kernel for this operator");
         std::memmove(y, x, static_cast<std::size_t>(out.count()) * sizeof(float));

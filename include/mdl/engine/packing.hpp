@@ -81,6 +81,7 @@ private:
         // One number for each normalised element, as if those were channels.
         const bool norm = op == Op::layer_norm || op == Op::group_norm;
         if (norm) job.geometry.out_channels = static_cast<int>(node.weights[0].shape.count());
+        if (op == Op::recurrence) job.geometry.out_channels = node.weights[0].shape[0];
         const std::int64_t in_channels = round_to_line(job.geometry.in_channels), out_channels = round_to_line(job.geometry.out_channels);
         most_channels = static_cast<int>(std::max({std::int64_t{most_channels}, in_channels, out_channels}));
         job.folded = static_cast<std::int16_t>(affine_count);
@@ -102,7 +103,7 @@ private:
             job.slope = static_cast<std::int16_t>(written<Net>.nodes[fusion.slope].first_weight);
             job.place.slope = reserve(out_channels);
         }
-        if (op == Op::convolution || op == Op::transposed_convolution || op == Op::dense || op == Op::constant || norm) {
+        if (op == Op::convolution || op == Op::transposed_convolution || op == Op::dense || op == Op::recurrence || op == Op::constant || norm) {
             job.weight = static_cast<std::int16_t>(node.first_weight);
             if (node.operation.bias) job.bias = static_cast<std::int16_t>(node.first_weight + 1);
             const auto kernel = static_cast<Kernel>(node.choice.kernel);

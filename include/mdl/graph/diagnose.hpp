@@ -49,6 +49,11 @@ struct WrongNetwork {
     static_assert(P != Problem::reflection_too_wide, "mdl: a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge");
     static_assert(P != Problem::inner_sizes_differ, "mdl: the matrices do not fit: the columns of the first must be the rows of the second; transpose one");
     static_assert(P != Problem::block_does_not_divide, "mdl: the block does not divide the tensor; choose a side that divides rows and columns, or whose square divides the channels");
+    static_assert(P != Problem::too_few_elements, "mdl: fewer elements lie along the axis than TopK asks for; ask for at most as many");
+    static_assert(P != Problem::indices_do_not_fit, "mdl: the indices do not fit: they need the data's rank, at most its sizes along all other axes and, in a scatter, the updates' shape; reshape or slice them");
+    static_assert(P != Problem::too_many_positions, "mdl: a tensor has more elements than a float counts, 2^24, so their positions cannot be told; pool a smaller one");
+    static_assert(P != Problem::places_do_not_fit, "mdl: the places to read do not fit: a grid is [batch, rows, columns, 2], regions are [n, 4] with one image number each; reshape them");
+    static_assert(P != Problem::gates_do_not_fit, "mdl: the recurrence takes [steps, gates * units] or [steps, batch, gates * units], which Dense<gates * units> before it gives, and states of [batch, units]");
     static constexpr bool ok = P == Problem::none;
 };
 
@@ -101,6 +106,11 @@ constexpr auto sentence(Problem problem) noexcept -> std::string_view {
         case Problem::one_axis: return "a position is searched along one axis; give Axes<n> with one number";
         case Problem::step_is_zero: return "the slice steps by 0; give a step that is not 0";
         case Problem::reflection_too_wide: return "a reflected or wrapped padding is wider than its input has elements to show; pad less, or with Edge";
+        case Problem::too_few_elements: return "fewer elements lie along the axis than TopK asks for; ask for at most as many";
+        case Problem::indices_do_not_fit: return "the indices do not fit: they need the data's rank, at most its sizes along all other axes and, in a scatter, the updates' shape; reshape or slice them";
+        case Problem::too_many_positions: return "a tensor has more elements than a float counts, 2^24, so their positions cannot be told; pool a smaller one";
+        case Problem::places_do_not_fit: return "the places to read do not fit: a grid is [batch, rows, columns, 2], regions are [n, 4] with one image number each; reshape them";
+        case Problem::gates_do_not_fit: return "the recurrence takes [steps, gates * units] or [steps, batch, gates * units], which Dense<gates * units> before it gives, and states of [batch, units]";
     }
     return "the network is wrong";
 }

@@ -51,10 +51,11 @@ constexpr void add_operation(WordHash& hash, const Operation& op) noexcept {
     hash.add_pair(op.axis, op.size);
     hash.add_pair(op.begin, op.end);
     if (op.step != 1) hash.add_pair(op.step, 1);
-    if (op.op == Op::resize || op.channels_outer)
+    if (op.op == Op::resize || op.op == Op::grid_sample || op.op == Op::roi_align || op.channels_outer)
         hash.add_pair(static_cast<int>(op.resampling.interpolation) << 16 | static_cast<int>(op.resampling.coordinates) << 8 |
                           static_cast<int>(op.resampling.rounding),
                       flag(op.resampling.exclude_outside, 0) | flag(op.channels_outer, 1));
+    if (op.scattering != Scattering{} || op.cell != Cell{}) hash.add_pair(static_cast<int>(op.scattering), static_cast<int>(op.cell));
     hash.add_pair(op.alpha, op.beta);
     hash.add_pair(op.k, op.epsilon);
     hash.add(op.dims);

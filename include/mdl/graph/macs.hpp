@@ -9,10 +9,12 @@
 namespace mdl::graph {
 
 /// Multiply-accumulates of one node: convolution out * (in_channels / groups) * kernel_h * kernel_w, the same per input of a transposed
-/// one, dense out * in, matrices m * k * n, 0 for the rest (as the literature counts: bias, pooling and activations are left out).
+/// one, dense out * in, matrices m * k * n, recurrences gates * units * units a step, 0 for the rest (as the literature counts: bias,
+/// pooling and activations are left out).
 constexpr auto macs_of(const Node& node) noexcept -> std::int64_t {
     if (node.operation.op == Op::transposed_convolution) return node.operation.size * node.weights[0].shape.count();
     if (node.operation.op == Op::matmul) return node.operation.size * node.shape.count();
+    if (node.operation.op == Op::recurrence) return node.shape.count(0, node.shape.rank - 1) * node.weights[0].shape.count();
     if (node.operation.op != Op::convolution && node.operation.op != Op::dense) return 0;
     const Shape& weight = node.weights[0].shape;
     return node.shape.count() * weight.count(1, weight.rank);

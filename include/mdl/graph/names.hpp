@@ -134,6 +134,13 @@ constexpr auto name_of(const Operation& operation) noexcept -> const char* {
         case Op::matmul: return "matmul";
         case Op::layer_norm: return "layer_norm";
         case Op::group_norm: return "group_norm";
+        case Op::top_k: return operation.reduction == Reduction::arg_min ? "bottom_k" : "top_k";
+        case Op::gather_elements: return "gather_elements";
+        case Op::scatter_elements: return "scatter_elements";
+        case Op::max_positions: return "max_positions";
+        case Op::grid_sample: return "grid_sample";
+        case Op::roi_align: return "roi_align";
+        case Op::recurrence: return operation.cell == Cell::rnn ? "rnn" : operation.cell <= Cell::gru_reset_after ? "gru" : "lstm";
         case Op::to_blocks: return "to_blocks";
         case Op::to_rows: return "to_rows";
     }

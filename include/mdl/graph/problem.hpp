@@ -48,6 +48,11 @@ enum class Problem : std::uint8_t {
     reflection_too_wide,
     inner_sizes_differ,
     block_does_not_divide,
+    too_few_elements,
+    indices_do_not_fit,
+    too_many_positions,
+    places_do_not_fit,
+    gates_do_not_fit,
 };
 
 /// A problem, the number of the layer (counted from 0 in the order as written) and the two shapes that show it.

@@ -12,7 +12,8 @@ namespace mdl {
 enum class OptionKind : std::uint32_t {
     kernel, stride, pad, dilation, groups, multiplier, no_bias, ceil, count_padding, axis, axes, begin, end, step, epsilon, alpha, beta, k, size,
     within_channel, drop_dims, element, pixel_layout, pixel_order, network_order, mean, scale_by, before, after, value, fill,
-    output_size, factor, coordinates, rounding, exclude_outside, cubic, output_padding, channels_outer,
+    output_size, factor, coordinates, rounding, exclude_outside, cubic, output_padding, channels_outer, smallest,
+    backwards, with_cells, gates,
 };
 
 /// A type that is an option of a layer.

@@ -33,6 +33,18 @@ constexpr auto pool_description(Pooling pooling, const Window& window) noexcept 
     return {op, &pool_shape, 1, 1};
 }
 
+constexpr auto max_positions_shape(Operation& op, std::span<const Shape> in) -> graph::Inference {
+    if (in[0].count() > 1 << 24) return graph::failed(graph::Problem::too_many_positions, in[0]);
+    return pool_shape(op, in);
+}
+
+constexpr auto max_positions_description(const Window& window) noexcept -> graph::Description {
+    Operation op;
+    op.op = Op::max_positions;
+    op.window = window;
+    return {op, &max_positions_shape, 1, 1};
+}
+
 constexpr auto global_pool_shape(Operation&, std::span<const Shape> in) -> graph::Inference {
     if (in[0].rank != 4) return graph::failed(graph::Problem::wrong_rank, in[0], Shape{4});
     return shaped(Shape{in[0].batch(), in[0].channels(), 1, 1});
@@ -63,6 +75,15 @@ struct Pool {
     static_assert(layers::Takes<OptionKind::kernel, OptionKind::stride, OptionKind::dilation, OptionKind::pad, OptionKind::ceil,
                                 OptionKind::count_padding>::check<Options...>());
     static constexpr graph::Description description = layers::pool_description(How::pooling, layers::with<Options...>(Operation{}).window);
+};
+
+/// Where in the whole tensor, counted row by row, Pool<Max> with the same options finds its maxima, of equals the first: as floats.
+/// Source: the second output of ONNX MaxPool-12.
+template <class... Options>
+struct MaxPositions {
+    static_assert(layers::Takes<OptionKind::kernel, OptionKind::stride, OptionKind::dilation, OptionKind::pad,
+                                OptionKind::ceil>::check<Options...>());
+    static constexpr graph::Description description = layers::max_positions_description(layers::with<Options...>(Operation{}).window);
 };
 
 /// [n, c, h, w] -> [n, c, 1, 1].

@@ -45,6 +45,15 @@ enum class Op : std::uint8_t {
     matmul,           ///< [..., m, k] x [..., k, n] -> [..., m, n], leading axes broadcast; size: k, set by shape inference
     layer_norm,       ///< axis: it and all behind it are normalised; epsilon, bias
     group_norm,       ///< groups of channels, 0: each channel by itself; epsilon; channel axis 1
+    top_k,            ///< axis, size: how many; reduction: arg_max finds the largest, arg_min the smallest; positions as floats
+    gather_elements,  ///< axis; of data and indices, one for each element
+    scatter_elements, ///< axis, scattering; of data, indices and updates
+    max_positions,    ///< window; positions of the maxima in the whole tensor, as floats
+    grid_sample,      ///< resampling: interpolation, align_corners or half_pixel; fill; k: cubic coefficient; of an image and a grid
+    roi_align,        ///< dims: rows and columns; size: samples along a cell, 0: by its extent; alpha: factor of the regions;
+                      ///< resampling: half_pixel or asymmetric; of an image, regions and, where the batch is not 1, their images
+    recurrence,       ///< cell, size: units, activation of the gates, step: 1 or -1 from the last to the first, multiplier: 2 where
+                      ///< cell states stand behind the units' outputs, bias; of projected inputs and initial states
     // Made by the compiler only:
     to_blocks,  ///< row-major -> channel blocks
     to_rows,    ///< channel blocks -> row-major
@@ -178,6 +187,19 @@ enum class Fill : std::uint8_t {
     wrap,     ///< from the other end
 };
 
+/// What becomes of an element that is written to.
+enum class Scattering : std::uint8_t { replace, add, multiply, maximum, minimum };
+
+/// One step of a recurrent layer; gates stand in ONNX's order, as named here.
+enum class Cell : std::uint8_t {
+    rnn,
+    gru,              ///< update, reset, hidden
+    gru_reset_after,  ///< the reset gate multiplies what the hidden gate's matrix gives, not what it takes
+    lstm,             ///< input, output, forget, cell
+    lstm_peephole,    ///< its first three gates see the cell state too
+};
+constexpr auto gates_of(Cell cell) noexcept -> int { return cell == Cell::rnn ? 1 : cell <= Cell::gru_reset_after ? 3 : 4; }
+
 enum class Element : std::uint8_t { f32, u8 };
 enum class PixelLayout : std::uint8_t { hwc, chw };
 /// Order of an image's channels in the caller's memory; the network sees red first for rgb, rgba, and what is
@@ -206,6 +228,8 @@ struct Operation {
     Pooling pooling = Pooling::max;
     Reduction reduction = Reduction::mean;
     Fill fill = Fill::constant;
+    Scattering scattering = Scattering::replace;
+    Cell cell = Cell::rnn;
     Resampling resampling{};
     bool bias = false;
     bool depthwise = false;       ///< convolution: groups = in_channels, out_channels = in_channels * multiplier; set by shape inference
@@ -216,10 +240,10 @@ struct Operation {
     Window window{};
     int out_channels = 0;
     int groups = 1;
-    int multiplier = 1;  ///< depthwise convolution
+    int multiplier = 1;  ///< depthwise convolution, recurrence
     int axis = 0;        ///< negative counts from the end; shape inference makes it positive
     int begin = 0, end = 0;
-    int step = 1;  ///< slice
+    int step = 1;  ///< slice, recurrence
     int size = 0;
     float alpha = 0, beta = 0, k = 0, epsilon = 0;
     Shape dims{}, dims_end{};

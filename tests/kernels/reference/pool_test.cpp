@@ -104,3 +104,21 @@ TEST_CASE("global pooling equals pooling with a window of the whole map") {
         CHECK(y == pooled(pooling, {.kernel_h = 7, .kernel_w = 3}, in, x));
     }
 }
+
+TEST_CASE("the positions of maxima are those of the values that pooling finds, of equals the first") {
+    const Shape in{2, 3, 9, 11};
+    const auto x = numbers(in, 4);
+    for (const Window& window : test::windows) {
+        const Shape out = windowed(window, in, 3);
+        auto positions = room(out);
+        kernels::reference::max_positions({.op = Op::max_positions, .window = window}, in, out, x.data(), positions.data());
+        std::vector<float> found;
+        for (const float position : positions) found.push_back(x[static_cast<std::size_t>(position)]);
+        CHECK(found == pooled(Pooling::max, window, in, x));
+    }
+    const std::vector<float> equal{7, 7, 1, 7, 7, 1};
+    std::vector<float> y(2);
+    kernels::reference::max_positions({.op = Op::max_positions, .window = {.kernel_h = 2, .kernel_w = 2}}, {1, 1, 2, 3}, {1, 1, 1, 2},
+                                      equal.data(), y.data());
+    CHECK(y == std::vector<float>{0, 1});
+}

@@ -32,6 +32,12 @@ constexpr auto row_major_strides(const Shape& shape) noexcept -> Strides {
 /// Axis counted from the front, where negative ones count from the end.
 constexpr auto front_axis(int axis, int rank) noexcept -> int { return axis < 0 ? axis + rank : axis; }
 
+/// An index that is a float: negative ones count from the end, one outside of the axis is its nearest element, NaN the first.
+constexpr auto nearest_element(float index, int size) noexcept -> std::int64_t {
+    const float last = static_cast<float>(size - 1), front = index < 0 ? index + static_cast<float>(size) : index;
+    return static_cast<std::int64_t>(front >= 0 && front <= last ? front : front > 0 ? last : 0);
+}
+
 /// Product of the sizes of axes first to last-1. Stands here rather than Shape::count because what is not inlined
 /// must carry the name of its instruction set.
 constexpr auto count_of(const Shape& shape, int first, int last) noexcept -> std::int64_t {

@@ -17,12 +17,9 @@ namespace kernels::reference {
 /// nearest element.  Source: ONNX Gather-13.
 inline void gather(const Operation& op, const Shape& in, const Shape& index_shape, const float* x, const float* indices, float* y) noexcept {
     const std::int64_t outer = count_of(in, 0, op.axis), inner = count_of(in, op.axis + 1, in.rank), picked = count_of(index_shape);
-    const float size = static_cast<float>(in[op.axis]);
     for (std::int64_t o = 0; o < outer; ++o)
         for (std::int64_t i = 0; i < picked; ++i) {
-            const float index = indices[i] < 0 ? indices[i] + size : indices[i];
-            const auto at = static_cast<std::int64_t>(index >= 0 && index <= size - 1 ? index : index > 0 ? size - 1 : 0);
-            const float* from = x + (o * in[op.axis] + at) * inner;
+            const float* from = x + (o * in[op.axis] + nearest_element(indices[i], in[op.axis])) * inner;
             for (std::int64_t k = 0; k < inner; ++k) *y++ = from[k];
         }
 }

@@ -43,6 +43,26 @@ inline void pool(const Operation& op, const Shape& in, const Shape& out, const f
             }
 }
 
+/// Where in all of x, counted row by row, each window's largest value stands, of equals the first.  Source: ONNX MaxPool-12.
+inline void max_positions(const Operation& op, const Shape& in, const Shape& out, const float* x, float* y) noexcept {
+    const Window& window = op.window;
+    const int plane = in.height() * in.width();
+    for (int p = 0; p < in.batch() * in.channels(); ++p)
+        for (int row = 0; row < out.height(); ++row)
+            for (int column = 0; column < out.width(); ++column) {
+                int best = -1;
+                for (int kr = 0; kr < window.kernel_h; ++kr)
+                    for (int kc = 0; kc < window.kernel_w; ++kc) {
+                        const int xr = row * window.stride_h + kr * window.dilation_h - window.pad_top;
+                        const int xc = column * window.stride_w + kc * window.dilation_w - window.pad_left;
+                        if (xr < 0 || xr >= in.height() || xc < 0 || xc >= in.width()) continue;
+                        const int at = p * plane + xr * in.width() + xc;
+                        if (best < 0 || x[at] > x[best]) best = at;
+                    }
+                *y++ = static_cast<float>(best < 0 ? p * plane : best);
+            }
+}
+
 /// Largest value, or the mean, of each channel: [n, c, h, w] -> [n, c, 1, 1].
 inline void global_pool(const Operation& op, const Shape& in, const Shape&, const float* x, float* y) noexcept {
     const std::int64_t planes = count_of(in, 0, 2);
