@@ -5,22 +5,16 @@
 #include <doctest/doctest.h>
 
 #include "tools/evaluate.hpp"
+#include "tools/interpreted.hpp"
 #include "tools/onnx_builder.hpp"
+#include "tools/says.hpp"
 
 using mdl::tool::test::evaluate;
+using mdl::tool::test::interpreted_difference;
 using mdl::tool::test::ModelBuilder;
+using mdl::tool::test::says;
+using mdl::tool::test::single;
 using mdl::tool::test::Values;
-
-namespace {
-
-/// One operator on an input "x", with its result "y" as the output.
-auto single(int opset, std::initializer_list<std::int64_t> dims) -> ModelBuilder {
-    ModelBuilder model(opset);
-    model.input("x", dims).output("y");
-    return model;
-}
-
-}  // namespace
 
 TEST_CASE("a convolution keeps kernel, stride, dilation, padding, groups and bias") {
     auto model = single(13, {1, 4, 9, 9});
@@ -439,4 +433,40 @@ TEST_CASE("of an If whose condition the shapes decide, the branch that is taken 
         }
         CHECK(model.layers() == (rank == 3 ? "Relu" : "Tanh"));
     }
+}
+
+TEST_CASE("a part that is cut out and resized is sampled by a constant grid, with a value of its own outside") {
+    const auto cropped = [](const std::vector<float>& part, const char* mode, std::int64_t rows) {
+        auto model = single(13, {1, 2, 5, 6});
+        model.floats("part", {8}, part).integers("sizes", {1, 2, rows, 4});
+        model.node("Resize", {"x", "part", "", "sizes"}, {"y"})
+            .string("coordinate_transformation_mode", "tf_crop_and_resize")
+            .string("mode", mode)
+            .real("extrapolation_value", 7);
+        return model;
+    };
+    CHECK(cropped({0, 0, 0.25f, 0.5f, 1, 1, 0.75f, 1}, "linear", 3).layers() == "Constant<1, 3, 4, 2>; GridSample<Linear, Edge>");
+    for (const char* mode : {"linear", "cubic"})
+        for (const std::int64_t rows : {1, 3}) {
+            CHECK(interpreted_difference(cropped({0, 0, 0.25f, 0.5f, 1, 1, 0.75f, 1}, mode, rows)) < 2e-6);
+            CHECK(interpreted_difference(cropped({0, 0, 0.4f, -0.2f, 1, 1, 1.2f, 0.6f}, mode, rows)) < 2e-6);
+        }
+    CHECK(says(cropped({0, 0, 0, 0, 1, 1, 1, 1}, "nearest", 3).refusal(), {"Resize", "linear or cubic", "Slice"}));
+}
+
+TEST_CASE("normalisations by mean and variance, and by norms, are computed by their parts") {
+    auto moments = single(13, {2, 3, 4, 5});
+    moments.node("MeanVarianceNormalization", {"x"}, {"y"});
+    CHECK(interpreted_difference(moments) < 1e-6);
+    moments.proto.mutable_graph()->mutable_node(0)->add_attribute()->set_name("axes");
+    for (const int axis : {1, -1}) moments.proto.mutable_graph()->mutable_node(0)->mutable_attribute(0)->add_ints(axis);
+    CHECK(interpreted_difference(moments) < 1e-6);
+    for (const int p : {1, 2}) {
+        auto norm = single(13, {2, 3, 5});
+        norm.node("LpNormalization", {"x"}, {"y"}).integer("p", p).integer("axis", 1);
+        CHECK(interpreted_difference(norm) < 1e-6);
+    }
+    auto third = single(13, {2, 3, 5});
+    third.node("LpNormalization", {"x"}, {"y"}).integer("p", 3);
+    CHECK(says(third.refusal(), {"LpNormalization", "norm 3"}));
 }

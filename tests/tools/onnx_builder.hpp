@@ -52,7 +52,10 @@ public:
         return floats(name, dims, values);
     }
     auto integers(const std::string& name, std::initializer_list<std::int64_t> values) -> ModelBuilder& {
-        auto* const tensor = add_tensor(name, {static_cast<std::int64_t>(values.size())}, onnx::TensorProto::INT64);
+        return integers(name, {static_cast<std::int64_t>(values.size())}, values);
+    }
+    auto integers(const std::string& name, std::initializer_list<std::int64_t> dims, std::initializer_list<std::int64_t> values) -> ModelBuilder& {
+        auto* const tensor = add_tensor(name, dims, onnx::TensorProto::INT64);
         for (const auto value : values) tensor->add_int64_data(value);
         return *this;
     }

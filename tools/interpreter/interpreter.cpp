@@ -23,6 +23,11 @@ auto operators() -> const interpreter::OperatorTable& {
         interpreter::add_statistics(all);
         interpreter::add_rearrangement(all);
         interpreter::add_resizing(all);
+        interpreter::add_elements(all);
+        interpreter::add_sampling(all);
+        interpreter::add_recurrences(all);
+        interpreter::add_spectra(all);
+        interpreter::add_sums(all);
         return all;
     }();
     return table;

@@ -60,5 +60,10 @@ void add_products(OperatorTable& table);
 void add_statistics(OperatorTable& table);
 void add_rearrangement(OperatorTable& table);
 void add_resizing(OperatorTable& table);
+void add_elements(OperatorTable& table);
+void add_sampling(OperatorTable& table);
+void add_recurrences(OperatorTable& table);
+void add_spectra(OperatorTable& table);
+void add_sums(OperatorTable& table);
 
 }  // namespace mdl::tool::interpreter

@@ -14,6 +14,7 @@ struct Rule {
     std::string mode{}, coordinates{}, nearest{};
     double cubic = -0.75;
     bool exclude_outside = false;
+    double start = 0, end = 1, outside = 0;  ///< tf_crop_and_resize: the part of the axis, and what lies outside of the image
 
     /// x_original of output i; `scale`: out / in, or as given.
     auto place(std::int64_t i, double scale, std::int64_t in, std::int64_t out) const -> double {
@@ -24,6 +25,10 @@ struct Rule {
         if (coordinates == "align_corners") return out > 1 ? x * static_cast<double>(in - 1) / (length - 1) : 0;
         if (coordinates == "asymmetric") return x / scale;
         if (coordinates == "tf_half_pixel_for_nn") return (x + 0.5) / scale;
+        if (coordinates == "tf_crop_and_resize") {
+            const auto last = static_cast<double>(in - 1);
+            return out > 1 ? start * last + x * (end - start) * last / static_cast<double>(out - 1) : 0.5 * (start + end) * last;
+        }
         fail(Exit::bad_input, "has the coordinates '", coordinates, "', which the reference interpreter does not know");
     }
     auto rounded(double x) const -> std::int64_t {
@@ -54,6 +59,10 @@ auto resize_axis(const Array& x, int axis, std::int64_t out, double scale, const
     };
     for (std::int64_t i = 0; i < out; ++i) {
         const double place = rule.place(i, scale, in, out);
+        if (rule.coordinates == "tf_crop_and_resize" && !(place >= 0 && place <= static_cast<double>(in - 1))) {
+            for (std::int64_t o = 0; o < outer; ++o) std::fill_n(y.values.begin() + (o * out + i) * inner, inner, rule.outside);
+            continue;
+        }
         if (rule.mode == "nearest") {
             add(i, rule.rounded(place), 1);
             continue;
@@ -78,7 +87,9 @@ auto resize(const Node& node) -> Outputs {
     rule.nearest = old ? "floor" : node.string("nearest_mode", "round_prefer_floor");
     rule.cubic = node.real("cubic_coeff_a", -0.75);
     rule.exclude_outside = node.integer("exclude_outside", 0) != 0;
-    for (const char* name : {"extrapolation_value", "antialias", "keep_aspect_ratio_policy"}) node.attributes.ignore(name);
+    rule.outside = node.real("extrapolation_value", 0);
+    for (const char* name : {"antialias", "keep_aspect_ratio_policy"}) node.attributes.ignore(name);
+    const bool crops = rule.coordinates == "tf_crop_and_resize";
     const std::size_t scales_at = old ? 1 : 2;
     std::vector<double> scales;
     if (node.has(scales_at)) scales = node.input(scales_at).values;
@@ -94,7 +105,8 @@ auto resize(const Node& node) -> Outputs {
         const std::int64_t out = sizes.empty() ? static_cast<std::int64_t>(std::floor(in * scales[k])) : sizes[k];
         const double scale = sizes.empty() ? scales[k] : static_cast<double>(out) / in;
         if (out < 1) fail(Exit::bad_input, "resizes to nothing; the model is wrong");
-        if (scale != 1) x = resize_axis(x, axis, out, scale, rule);
+        if (crops) rule.start = node.input(1).values.at(k), rule.end = node.input(1).values.at(k + axes.size());
+        if (scale != 1 || crops) x = resize_axis(x, axis, out, scale, rule);
     }
     return {std::move(x)};
 }

@@ -203,6 +203,35 @@ auto position(Better better) -> Operator {
     };
 }
 
+/// (x - mean) / (standard deviation + 1e-9) over the axes.
+auto mean_variance(const Node& node) -> Outputs {
+    Array y = node.input();
+    std::vector<bool> taken(y.dims.size(), false);
+    for (const auto axis : node.integers("axes", {0, 2, 3})) taken[static_cast<std::size_t>(node.axis(axis, y.rank()))] = true;
+    Dims kept;
+    for (std::size_t axis = 0; axis < y.dims.size(); ++axis) kept.push_back(taken[axis] ? 1 : y.dims[axis]);
+    std::vector<Dims> groups(static_cast<std::size_t>(Array(kept).count()));
+    Coordinates at(y.dims);
+    for (std::int64_t i = 0; i < y.count(); ++i, at.next()) groups[static_cast<std::size_t>(at.in(kept))].push_back(i);
+    for (const Dims& group : groups) {
+        std::vector<double> values;
+        for (const auto i : group) values.push_back(y[i]);
+        const Moments moments(values.data(), static_cast<std::int64_t>(values.size()));
+        for (const auto i : group) y[i] = (y[i] - moments.mean) / (std::sqrt(moments.variance) + 1e-9);
+    }
+    return {std::move(y)};
+}
+
+auto lp_normalisation(const Node& node) -> Outputs {
+    const auto p = static_cast<double>(node.integer("p", 2));
+    const int axis = node.axis(node.integer("axis", -1), node.input().rank());
+    return along(node.input(), axis, axis + 1, [&](const Line& x) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < x.length; ++i) sum += std::pow(std::abs(x[i]), p);
+        for (std::int64_t i = 0; i < x.length; ++i) x[i] /= std::pow(sum, 1 / p);
+    });
+}
+
 }  // namespace
 
 void add_statistics(OperatorTable& table) {
@@ -214,6 +243,8 @@ void add_statistics(OperatorTable& table) {
     table["GroupNormalization"] = [](const Node& node) { return normalise_groups(node, node.integer("num_groups", 1)); };
     table["LayerNormalization"] = layer_norm;
     table["LRN"] = response_norm;
+    table["MeanVarianceNormalization"] = mean_variance;
+    table["LpNormalization"] = lp_normalisation;
     table["Softmax"] = soft(softmax);
     table["LogSoftmax"] = soft(log_softmax);
     table["Hardmax"] = soft(hardmax);

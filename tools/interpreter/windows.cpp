@@ -208,15 +208,25 @@ auto pool_planes(const Array& x, const Geometry& g, Pool pool) -> Outputs {
     return {std::move(y)};
 }
 
+/// The maxima, and where in the whole tensor they stand; storage_order 1 counts the pixels of a map column by column.
 auto max_pool(const Node& node) -> Outputs {
     Geometry g = read_geometry(node, node.integers("kernel_shape", {}));
-    node.attributes.ignore("storage_order");
+    const bool by_columns = node.integer("storage_order", 0) != 0;
     move_window(node, g, node.integer("ceil_mode", 0) != 0);
-    return pool_planes(node.input(), g, [&](const double* plane, const Sizes& at) {
+    Outputs made = pool_planes(node.input(), g, [&](const double* plane, const Sizes& at) {
         double largest = -std::numeric_limits<double>::infinity();
         g.cover(at, [&](std::int64_t pixel) { largest = std::isnan(plane[pixel]) ? plane[pixel] : std::max(largest, plane[pixel]); });
         return largest;
     });
+    Outputs positions = pool_planes(node.input(), g, [&](const double* plane, const Sizes& at) {
+        std::int64_t best = -1;
+        g.cover(at, [&](std::int64_t pixel) { best = best < 0 || plane[pixel] > plane[best] ? pixel : best; });
+        if (by_columns) best = best % g.in[2] * g.in[1] + best / g.in[2];
+        return static_cast<double>(plane - node.input().values.data() + best);
+    });
+    made.push_back(std::move(positions.front()));
+    made.back().is_integer = true;
+    return made;
 }
 
 /// The mean over what lies in the input, or in the padded input where count_include_pad; what a rounded-up last window covers

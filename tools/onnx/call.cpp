@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "onnx/call.hpp"
 
+#include <mdl/layers/rearrange.hpp>
+
 #include "failure.hpp"
 
 namespace mdl::tool {
@@ -22,6 +24,12 @@ auto Call::constant_integers(int k, std::string_view what) const -> const std::v
     const Tensor& tensor = constant(k, what);
     if (tensor.is_float()) refuse(text("has reals as its ", what, " where integers belong"));
     return tensor.integers;
+}
+
+auto Call::constant_integer(int k, std::string_view what) const -> std::int64_t {
+    const auto& values = constant_integers(k, what);
+    if (values.size() != 1) refuse(text("has ", values.size(), " numbers as its ", what, " where one belongs"));
+    return values.front();
 }
 
 auto Call::list(const char* attribute, int k) -> std::optional<std::vector<std::int64_t>> {
@@ -93,6 +101,11 @@ auto lowerings() -> const LoweringTable& {
         add_arithmetic(all);
         add_rearrangements(all);
         add_picks(all);
+        add_elements(all);
+        add_sampling(all);
+        add_recurrences(all);
+        add_spectra(all);
+        add_sums(all);
         add_resizing(all);
         add_parts(all);
         return all;
@@ -133,6 +146,30 @@ auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int {
     operation.op = Op::binary;
     operation.binary = binary;
     return call.add(operation, std::move(inputs));
+}
+
+auto add_concat(Call& call, int axis, std::vector<int> parts) -> int {
+    if (parts.size() == 1) return parts.front();
+    Operation operation;
+    operation.op = Op::concat;
+    operation.axis = axis;
+    return call.add(operation, std::move(parts));
+}
+
+auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end, std::int64_t step) -> int {
+    const Shape shape = call.network().shape(layer);
+    if (begin == 0 && end == shape[axis] && step == 1) return layer;
+    Operation operation;
+    operation.op = Op::slice;
+    operation.axis = axis;
+    operation.begin = static_cast<int>(begin);
+    operation.end = end < 0 ? layers::to_the_end : static_cast<int>(end);
+    operation.step = static_cast<int>(step);
+    return call.add(operation, {layer});
+}
+
+auto add_numbers(Call& call, const Shape& shape, std::vector<float> values) -> int {
+    return call.add_constant(Tensor::of_floats(to_dims(shape), std::move(values)), shape);
 }
 
 auto add_activation(Call& call, int x, ActivationKind kind, float a, float b) -> int {

@@ -39,6 +39,8 @@ public:
     auto constant(int k, std::string_view what) const -> const Tensor&;
     auto constant_floats(int k, std::string_view what) const -> const Tensor&;
     auto constant_integers(int k, std::string_view what) const -> const std::vector<std::int64_t>&;
+    /// Input k as one integer.
+    auto constant_integer(int k, std::string_view what) const -> std::int64_t;
     /// A list that older opsets give as an attribute and newer ones as a constant input.
     auto list(const char* attribute, int k) -> std::optional<std::vector<std::int64_t>>;
     /// Input k as a layer; a constant becomes a Constant layer.
@@ -81,6 +83,11 @@ void add_normalisation(LoweringTable& table);
 void add_arithmetic(LoweringTable& table);
 void add_rearrangements(LoweringTable& table);
 void add_picks(LoweringTable& table);
+void add_elements(LoweringTable& table);
+void add_sampling(LoweringTable& table);
+void add_recurrences(LoweringTable& table);
+void add_spectra(LoweringTable& table);
+void add_sums(LoweringTable& table);
 void add_resizing(LoweringTable& table);
 void add_parts(LoweringTable& table);
 
@@ -100,6 +107,11 @@ auto to_dims(const Shape& shape) -> Dims;
 auto add_reshape(Call& call, int layer, const Shape& dims) -> int;
 auto add_transpose(Call& call, int layer, const Shape& permutation) -> int;
 auto add_binary(Call& call, Binary binary, std::vector<int> inputs) -> int;
+auto add_concat(Call& call, int axis, std::vector<int> parts) -> int;
+/// Elements [begin, end) of an axis; `end` -1 behind a negative step: down to the first.
+auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1) -> int;
+/// A constant of these numbers.
+auto add_numbers(Call& call, const Shape& shape, std::vector<float> values) -> int;
 auto add_activation(Call& call, int x, ActivationKind kind, float a = 0, float b = 0) -> int;
 /// x times one number.
 auto add_factor(Call& call, int x, float factor) -> int;

@@ -11,6 +11,7 @@ namespace mdl::tool {
 namespace {
 
 void convolution(Call& call) {
+    if (call.shape(0).rank == 5) return convolve_volume(call);
     const int axes = spatial_axes(call);
     const Tensor& weight = call.constant_floats(1, "weight");
     if (weight.dims.size() != static_cast<std::size_t>(axes) + 2)
@@ -56,6 +57,7 @@ auto cut_to(std::int64_t natural, std::int64_t wanted, bool begin_first) -> Cut 
 }
 
 void transposed_convolution(Call& call) {
+    if (call.shape(0).rank == 5) return convolve_volume_transposed(call);
     const int axes = spatial_axes(call);
     const Tensor& weight = call.constant_floats(1, "weight");
     const auto groups = call.attributes.integer("group", 1);

@@ -1,4 +1,4 @@
-// mdl: lowering of batch, instance, group, layer and local response normalisation, and operators that do nothing at inference.
+// mdl: lowering of normalisations, and of operators that do nothing at inference.
 // SPDX-License-Identifier: MIT
 #include "failure.hpp"
 #include "onnx/call.hpp"
@@ -51,11 +51,37 @@ void group_normalisation(Call& call) {
     call.result(add_group_norm(call, static_cast<int>(groups), each_channel(1, "scale"), each_channel(2, "bias")));
 }
 
-auto add_mean(Call& call, int layer, int axis) -> int {
+auto add_mean(Call& call, int layer, const Shape& axes) -> int {
     Operation operation;
     operation.op = Op::reduce;
-    for (int a = axis; a < call.network().shape(layer).rank; ++a) operation.dims.push(a);
+    operation.dims = axes;
     return call.add(operation, {layer});
+}
+
+auto add_sum(Call& call, int layer, float term) -> int {
+    return add_binary(call, Binary::add, {layer, add_numbers(call, Shape{1}, {term})});
+}
+
+/// (x - mean) / (standard deviation + 1e-9), as ONNX's function body has it.
+void mean_variance(Call& call) {
+    const Shape shape = call.shape(0);
+    Shape axes;
+    for (const auto axis : call.attributes.integers("axes").value_or(Dims{0, 2, 3}))
+        axes.push(static_cast<int>(normalised_axis(axis, static_cast<std::size_t>(shape.rank))));
+    const int x = call.layer(0), centred = add_binary(call, Binary::subtract, {x, add_mean(call, x, axes)});
+    const int variance = add_mean(call, add_binary(call, Binary::multiply, {centred, centred}), axes);
+    call.result(add_binary(call, Binary::divide, {centred, add_sum(call, add_activation(call, variance, ActivationKind::sqrt), 1e-9f)}));
+}
+
+/// x over the sum of its magnitudes, or the root of that of its squares.
+void lp_normalisation(Call& call) {
+    const auto p = call.attributes.integer("p", 2);
+    if (p != 1 && p != 2) call.refuse(text("has the norm ", p, "; mdl supports 1 and 2"));
+    Operation norm;
+    norm.op = Op::reduce;
+    norm.reduction = p == 1 ? Reduction::l1 : Reduction::l2;
+    norm.dims = Shape{static_cast<int>(normalised_axis(call.attributes.integer("axis", -1), static_cast<std::size_t>(call.shape(0).rank)))};
+    call.result(add_binary(call, Binary::divide, {call.layer(0), call.add(norm, {call.layer(0)})}));
 }
 
 /// Mean and 1 / sqrt(variance + epsilon) are outputs of their own, which few models read.
@@ -80,13 +106,14 @@ void layer_normalisation(Call& call) {
     call.result(call.add(operation, {x}, std::move(weights)));
     const auto wants = [&](int k) { return k < call.node().output_size() && !call.node().output(k).empty(); };
     if (!wants(1) && !wants(2)) return;
-    const int mean = add_mean(call, x, axis);
+    Shape axes;
+    for (int a = axis; a < shape.rank; ++a) axes.push(a);
+    const int mean = add_mean(call, x, axes);
     call.result(mean, 1);
     if (!wants(2)) return;
     const int centred = add_binary(call, Binary::subtract, {x, mean});
-    const int variance = add_mean(call, add_binary(call, Binary::multiply, {centred, centred}), axis);
-    const int epsilon = call.add_constant(Tensor::of_floats({}, {operation.epsilon}), Shape{1});
-    const int root = add_activation(call, add_binary(call, Binary::add, {variance, epsilon}), ActivationKind::sqrt);
+    const int variance = add_mean(call, add_binary(call, Binary::multiply, {centred, centred}), axes);
+    const int root = add_activation(call, add_sum(call, variance, operation.epsilon), ActivationKind::sqrt);
     call.result(add_activation(call, root, ActivationKind::reciprocal), 2);
 }
 
@@ -129,6 +156,8 @@ void add_normalisation(LoweringTable& table) {
     table["GroupNormalization"] = group_normalisation;
     table["LayerNormalization"] = layer_normalisation;
     table["LRN"] = local_response;
+    table["MeanVarianceNormalization"] = mean_variance;
+    table["LpNormalization"] = lp_normalisation;
     table["Identity"] = pass;
     table["Dropout"] = dropout;
     table["Cast"] = cast;

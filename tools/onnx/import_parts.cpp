@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include <mdl/layers/rearrange.hpp>
-
 #include "failure.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
@@ -11,18 +9,6 @@
 namespace mdl::tool {
 
 namespace {
-
-auto add_slice(Call& call, int layer, int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1) -> int {
-    const Shape shape = call.network().shape(layer);
-    if (begin == 0 && end == shape[axis] && step == 1) return layer;
-    Operation operation;
-    operation.op = Op::slice;
-    operation.axis = axis;
-    operation.begin = static_cast<int>(begin);
-    operation.end = end < 0 ? layers::to_the_end : static_cast<int>(end);
-    operation.step = static_cast<int>(step);
-    return call.add(operation, {layer});
-}
 
 void slice(Call& call) {
     const Shape shape = call.shape(0);
@@ -125,13 +111,7 @@ void concat(Call& call) {
     while (last > computed.back() && is_padding(last)) after += size_of(last--);
     std::vector<int> parts;
     for (int k = first; k <= last; ++k) parts.push_back(call.layer(k));
-    int layer = parts.front();
-    if (parts.size() > 1) {
-        Operation operation;
-        operation.op = Op::concat;
-        operation.axis = axis;
-        layer = call.add(operation, parts);
-    }
+    int layer = add_concat(call, axis, std::move(parts));
     if (before + after > 0) {
         Operation operation;
         operation.op = Op::pad;

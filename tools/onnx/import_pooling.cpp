@@ -1,5 +1,10 @@
 // mdl: lowering of ONNX's pooling operators and of reductions over axes.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <utility>
+
+#include <mdl/layers/limits.hpp>
+
 #include "failure.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
@@ -9,10 +14,19 @@ namespace mdl::tool {
 
 namespace {
 
+auto transposed(Window w) -> Window {
+    std::swap(w.kernel_h, w.kernel_w);
+    std::swap(w.stride_h, w.stride_w);
+    std::swap(w.dilation_h, w.dilation_w);
+    std::swap(w.pad_top, w.pad_left);
+    std::swap(w.pad_bottom, w.pad_right);
+    return w;
+}
+
 /// Three spatial axes: the window's mean or maximum along the last two is taken first, then along the first.
 void pool_volume(Call& call, Operation operation) {
     const Shape shape = call.shape(0);
-    auto volume = read_volume(call);
+    auto volume = read_volume(call, {});
     operation.window = volume.plane;
     operation.window.ceil = volume.depth.ceil = call.attributes.integer("ceil_mode", 0) != 0;
     if (operation.pooling == Pooling::average) {
@@ -31,6 +45,16 @@ void pool_volume(Call& call, Operation operation) {
     call.result(add_reshape(call, columns, Shape{shape[0], shape[1], call.network().shape(columns)[2], small[2], small[3]}));
 }
 
+/// MaxPool's second output. Counted column by column: of the map with rows and columns exchanged.
+void add_positions(Call& call, Window window, int axes, bool by_columns) {
+    Operation operation;
+    operation.op = Op::max_positions;
+    operation.window = by_columns ? transposed(window) : window;
+    const Shape exchanged{0, 1, 3, 2};
+    const int map = as_map(call), layer = call.add(operation, {by_columns ? add_transpose(call, map, exchanged) : map});
+    result_from_map(call, by_columns ? add_transpose(call, layer, exchanged) : layer, axes, 1);
+}
+
 void pool(Call& call, Pooling pooling) {
     if (call.shape(0).rank == 5 && call.node().output_size() == 1) {
         Operation operation;
@@ -39,18 +63,61 @@ void pool(Call& call, Pooling pooling) {
         return pool_volume(call, operation);
     }
     const int axes = spatial_axes(call);
-    if (call.node().output_size() > 1 && !call.node().output(1).empty())
-        call.refuse("gives the positions of its maxima, which mdl does not compute");
     Operation operation;
     operation.op = Op::pool;
     operation.pooling = pooling;
     operation.window = read_window(call, axes, {});
     operation.window.ceil = call.attributes.integer("ceil_mode", 0) != 0;
     if (pooling == Pooling::average) operation.window.count_padding = call.attributes.integer("count_include_pad", 0) != 0;
-    if (pooling == Pooling::max) call.attributes.ignore("storage_order");
     // Without padding there is nothing to count: the plain layer says the same.
     if (operation.window.padding == Padding::given && !operation.window.is_padded()) operation.window.count_padding = false;
     result_from_map(call, call.add(operation, {as_map(call)}), axes);
+    const bool by_columns = pooling == Pooling::max && call.attributes.integer("storage_order", 0) != 0;
+    if (call.node().output_size() > 1 && !call.node().output(1).empty()) add_positions(call, operation.window, axes, by_columns);
+}
+
+/// What undoes MaxPool: a map of zeros, and the maxima where they stood.
+void max_unpool(Call& call) {
+    const int axes = spatial_axes(call);
+    const Shape small = call.shape(0);
+    const Dims positions = call.is_constant(1) ? call.constant(1, "positions").dims : to_dims(call.shape(1));
+    if (positions != to_dims(small)) call.refuse("has as its indices a tensor of another shape than the maxima's");
+    const Window w = read_window(call, axes, {});
+    const auto size = [](std::int64_t in, int stride, int kernel, int pads) { return (in - 1) * stride + kernel - pads; };
+    Dims dims{small[0], small[1]};
+    if (axes == 2) dims.push_back(size(small[2], w.stride_h, w.kernel_h, w.pad_top + w.pad_bottom));
+    dims.push_back(size(small[axes + 1], w.stride_w, w.kernel_w, w.pad_left + w.pad_right));
+    const Shape whole = to_shape(dims);
+    Shape wanted = whole;
+    if (call.has(2)) wanted = to_shape(call.constant_integers(2, "output shape"));
+    if (wanted.rank != whole.rank || wanted[0] != whole[0] || wanted[1] != whole[1])
+        call.refuse(text("has the output shape ", to_text(wanted), " on maxima of shape ", to_text(small)));
+    // Of given positions ONNX's tests say that they count in the smaller map; other implementations count in the larger one.
+    if (wanted != whole && !call.is_constant(1))
+        call.refuse(text("asks for the shape ", to_text(wanted), " where kernel and strides make ", to_text(whole),
+                         ", and it is not agreed in which of the two the positions count; leave the output shape out and add a Pad"));
+    if (!layers::fits(whole) || !layers::fits(wanted)) call.refuse("makes a tensor of more than 2^31-1 elements");
+    if (whole.count() > 1 << 24) call.refuse(text("writes into a map of shape ", to_text(whole), "; positions are float32 in mdl, which counts to 2^24"));
+    if (call.is_constant(1))
+        for (const auto at : call.constant_integers(1, "positions"))
+            if (at < 0 || at >= whole.count()) call.refuse(text("has the position ", at, " in a map of ", whole.count(), " elements"));
+    Operation repeat, scatter;
+    repeat.op = Op::tile;
+    repeat.dims = Shape{static_cast<int>(whole.count())};
+    scatter.op = Op::scatter_elements;
+    scatter.axis = 0;
+    const Shape list{static_cast<int>(small.count())};
+    const int zeros = call.add(repeat, {add_numbers(call, Shape{1}, {0})});
+    int layer = call.add(scatter, {zeros, add_reshape(call, call.number_layer(1), list), add_reshape(call, call.layer(0), list)});
+    layer = add_reshape(call, layer, whole);
+    Operation border;
+    border.op = Op::pad;
+    for (int axis = 0; axis < whole.rank; ++axis) {
+        layer = add_slice(call, layer, axis, 0, std::min(whole[axis], wanted[axis]));
+        border.dims.push(0);
+        border.dims_end.push(std::max(0, wanted[axis] - whole[axis]));
+    }
+    call.result(wanted == call.network().shape(layer) ? layer : call.add(border, {layer}));
 }
 
 auto add_global_pool(Call& call, Pooling pooling) -> int {
@@ -125,6 +192,7 @@ void find_extreme(Call& call, Reduction first, Reduction last) {
 
 void add_pooling(LoweringTable& table) {
     table["MaxPool"] = [](Call& call) { pool(call, Pooling::max); };
+    table["MaxUnpool"] = max_unpool;
     table["AveragePool"] = [](Call& call) { pool(call, Pooling::average); };
     table["GlobalMaxPool"] = [](Call& call) { global_pool(call, Pooling::max); };
     table["GlobalAveragePool"] = [](Call& call) { global_pool(call, Pooling::average); };

@@ -44,9 +44,9 @@ auto as_map(Call& call) -> int {
     return shape.rank == 4 ? call.layer(0) : add_reshape(call, call.layer(0), Shape{shape[0], shape[1], 1, shape[2]});
 }
 
-void result_from_map(Call& call, int layer, int spatial_axes) {
+void result_from_map(Call& call, int layer, int spatial_axes, int k) {
     const Shape shape = call.network().shape(layer);
-    call.result(spatial_axes == 2 ? layer : add_reshape(call, layer, Shape{shape[0], shape[1], shape[3]}));
+    call.result(spatial_axes == 2 ? layer : add_reshape(call, layer, Shape{shape[0], shape[1], shape[3]}), k);
 }
 
 auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& kernel) -> Window {
@@ -82,8 +82,9 @@ auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& 
     return window;
 }
 
-auto read_volume(Call& call) -> VolumeWindow {
-    const auto kernel = call.attributes.integers("kernel_shape").value_or(Dims());
+auto read_volume(Call& call, const std::vector<std::int64_t>& weights) -> VolumeWindow {
+    const auto kernel = call.attributes.integers("kernel_shape").value_or(weights);
+    if (!weights.empty() && kernel != weights) call.refuse("declares a kernel_shape that is not its weights'");
     if (kernel.size() != 3) call.refuse("has a kernel whose number of axes is not its input's");
     for (const auto size : kernel)
         if (size < 1 || size > 1 << 20) call.refuse(text("has a kernel of size ", size));

@@ -16,7 +16,11 @@ auto read_window(Call& call, int spatial_axes, const std::vector<std::int64_t>& 
 struct VolumeWindow {
     Window plane{}, depth{};
 };
-auto read_volume(Call& call) -> VolumeWindow;
+auto read_volume(Call& call, const std::vector<std::int64_t>& kernel) -> VolumeWindow;
+
+/// Conv and ConvTranspose over three spatial axes.
+void convolve_volume(Call& call);
+void convolve_volume_transposed(Call& call);
 
 /// Number of spatial axes of input 0: 1 or 2; others are refused.
 auto spatial_axes(Call& call) -> int;
@@ -24,7 +28,7 @@ auto spatial_axes(Call& call) -> int;
 /// Input 0 as a feature map of rank 4.
 auto as_map(Call& call) -> int;
 
-/// The node's result, back in the rank that ONNX declares.
-void result_from_map(Call& call, int layer, int spatial_axes);
+/// The node's output k, back in the rank that ONNX declares.
+void result_from_map(Call& call, int layer, int spatial_axes, int k = 0);
 
 }  // namespace mdl::tool
