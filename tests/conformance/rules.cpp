@@ -77,6 +77,8 @@ auto random(const Case& test) -> bool { return uses(test, {"Bernoulli", "RandomN
 
 auto shape_of_data(const Case& test) -> bool { return uses(test, {"Compress", "NonMaxSuppression", "NonZero", "Range", "Unique"}); }
 
+auto linear_algebra(const Case& test) -> bool { return uses(test, {"Det"}); }
+
 auto is_empty(const onnx::ValueInfoProto& value) -> bool {
     const auto& dims = value.type().tensor_type().shape().dim();
     return std::any_of(dims.begin(), dims.end(), [](const auto& dim) { return dim.has_dim_value() && dim.dim_value() == 0; });
@@ -142,6 +144,7 @@ auto rules() -> const std::vector<Rule>& {
         {"shape decided by data", "how much comes out depends on the numbers that go in", &shape_of_data},
         {"constant results", "nothing is left to compute once shapes are known", &constant_results},
         {"type not float32", "data or results are of another type than float32 (positions and truth values excepted)", &other_types},
+        {"linear algebra", "determinants of matrices, which networks do not compute", &linear_algebra},
         {"empty tensors", "a tensor without elements", &empty_tensors},
     };
     return table;

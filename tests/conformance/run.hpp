@@ -11,6 +11,8 @@
 
 #include <mdl/mdl.hpp>
 
+#include "support/recorded.hpp"
+
 namespace mdl::conformance {
 
 /// What a test's program calls; every test registers one.
@@ -36,15 +38,16 @@ inline auto read_floats(const std::string& file, std::size_t count, bool& ok) ->
     return values;
 }
 
-/// Largest difference over the largest finite magnitude; numbers that are infinite or no numbers must be so in both.
+/// Largest difference, beyond the recorded numbers' own, over the largest finite magnitude; what is infinite or no number must be so in both.
 inline auto difference(std::span<const float> given, const std::vector<float>& recorded) -> double {
     double largest = 1e-6, worst = 0;
+    const double unit = test::recorded_unit(recorded);
     for (const float value : recorded)
         if (std::isfinite(value)) largest = std::fmax(largest, std::fabs(static_cast<double>(value)));
     for (std::size_t i = 0; i < recorded.size(); ++i) {
         if (std::isnan(recorded[i]) && std::isnan(given[i])) continue;
         if (std::isinf(recorded[i]) && recorded[i] == given[i]) continue;
-        const double error = std::fabs(static_cast<double>(given[i]) - static_cast<double>(recorded[i])) / largest;
+        const double error = (std::fabs(static_cast<double>(given[i]) - static_cast<double>(recorded[i])) - unit) / largest;
         worst = error <= worst ? worst : std::isnan(error) ? HUGE_VAL : error;
     }
     return worst;
