@@ -105,6 +105,9 @@ auto append(Network& network, Layer layer) -> int {
     std::vector<Shape> shapes;
     for (const int input : layer.inputs) shapes.push_back(network.shape(input));
     layer.inference = infer(layer.operation, shapes);
+    // A few bytes may ask for gigabytes: of activations here, of tables in the lowering.
+    if (constexpr std::int64_t most = std::int64_t{1} << 27; layer.inference.shape.count() > most)
+        fail(Exit::bad_input, "makes a tensor of shape ", to_text(layer.inference.shape), ", too large for a phone: mdl takes at most 2^27 elements; make the network smaller");
     if (layer.inference.weight_count != static_cast<int>(layer.weights.size()))
         fail(Exit::bad_input, "has ", layer.weights.size(), " weight tensors where ", layer.inference.weight_count, " belong");
     for (int w = 0; w < layer.inference.weight_count; ++w) {

@@ -1,6 +1,7 @@
 // mdl: arithmetic on shapes disappears from the graph.
 // SPDX-License-Identifier: MIT
 #include <bit>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -116,4 +117,79 @@ TEST_CASE("a reshape keeps sizes at zeros and takes the rest at -1") {
     CHECK(reshaped({2, 3, 4}, {0, -1}, false) == Dims{2, 12});
     CHECK_THROWS_AS(static_cast<void>(reshaped({2, 3}, {4, -1}, false)), Failure);
     CHECK_THROWS_AS(static_cast<void>(reshaped({2, 3}, {-1, -1}, false)), Failure);
+}
+
+TEST_CASE("what exporters compute of sizes besides: remainders, powers, extremes, logic, products of a shape") {
+    const auto of = [](const char* op, const std::vector<Tensor>& inputs) {
+        ModelBuilder model(18);
+        model.node(op, {}, {"c"});
+        return folded(model, inputs, 18).integers;
+    };
+    using Integers = std::vector<std::int64_t>;
+    const Tensor a = list({7, -7, 8}), b = list({3, 3, -3});
+    CHECK(of("Mod", {a, b}) == Integers{1, 2, -1});
+    CHECK(of("Max", {a, b, list({5, 5, 5})}) == Integers{7, 5, 8});
+    CHECK(of("Min", {a, b}) == Integers{3, -7, -3});
+    CHECK(of("Pow", {list({2, 3}), list({10, 2})}) == Integers{1024, 9});
+    CHECK(of("LessOrEqual", {a, list({7})}) == Integers{1, 1, 0});
+    CHECK(of("GreaterOrEqual", {a, list({7})}) == Integers{1, 0, 1});
+    CHECK(of("And", {list({1, 1, 0}), list({1, 0, 0})}) == Integers{1, 0, 0});
+    CHECK(of("Or", {list({1, 1, 0}), list({1, 0, 0})}) == Integers{1, 1, 0});
+    CHECK(of("Not", {list({1, 0})}) == Integers{0, 1});
+    CHECK(of("ReduceProd", {list({2, 3, 4})}) == Integers{24});
+    CHECK(of("ReduceSum", {Tensor::of_integers({2, 2}, {1, 2, 3, 4}), list({0})}) == Integers{4, 6});
+    CHECK(of("ReduceMax", {a}) == Integers{8});
+    CHECK(of("ReduceMin", {a}) == Integers{-7});
+}
+
+TEST_CASE("reductions of constants keep their axes or not") {
+    ModelBuilder model(18);
+    model.node("ReduceMean", {}, {"c"}).integer("keepdims", 0);
+    const Tensor table = Tensor::of_floats({2, 3}, {1, 2, 3, 4, 5, 6});
+    const Tensor rows = folded(model, {table, list({-1})}, 18);
+    CHECK(rows.dims == Dims{2});
+    CHECK(*rows.floats == std::vector<float>{2, 5});
+    ModelBuilder keeping(18);
+    keeping.node("ReduceMean", {}, {"c"});
+    CHECK(folded(keeping, {table}, 18).dims == Dims{1, 1});
+}
+
+TEST_CASE("integers that no constant can be are refused") {
+    const auto refusal = [](const char* op, const std::vector<Tensor>& inputs, const char* attribute = nullptr, Dims values = {}) {
+        ModelBuilder model;
+        auto node = model.node(op, {}, {"c"});
+        if (attribute != nullptr) node.integers(attribute, values);
+        try {
+            static_cast<void>(folded(model, inputs));
+        } catch (const Failure& failure) {
+            return std::string(failure.what());
+        }
+        return std::string();
+    };
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+    CHECK(refusal("Exp", {list({1000})}).find("integer of inf") != std::string::npos);
+    CHECK(refusal("Pow", {list({10}), list({30})}).find("integer of 1e+30") != std::string::npos);
+    CHECK(refusal("Mod", {list({10}), list({0})}).find("by zero") != std::string::npos);
+    CHECK(refusal("Slice", {list({1, 2}), list({0, 0}), list({1, 1}), list({0, 0})}).find("axis twice") != std::string::npos);
+    CHECK(refusal("Slice", {list({1, 2}), list({0}), list({1}), list({0}), list({least})}).find("step") != std::string::npos);
+    CHECK(refusal("Transpose", {Tensor::of_integers({2, 2}, {1, 2, 3, 4})}, "perm", {0, 0}).find("axis twice") != std::string::npos);
+    CHECK(refusal("Range", {list({0}), list({most}), list({1})}).find("endless") != std::string::npos);
+    CHECK(refusal("Range", {list({0}), list({2}), Tensor::of_floats({}, {1})}).find("mixes") != std::string::npos);
+    for (const char* op : {"ConstantOfShape", "Expand"}) {
+        const Tensor shape = list({1 << 14, 1 << 14});
+        const auto said = op[0] == 'C' ? refusal(op, {shape}) : refusal(op, {list({1}), shape});
+        CHECK(said.find("16384x16384, too large for a phone") != std::string::npos);
+    }
+    CHECK(refusal("Reshape", {Tensor::of_floats({0}, {}), list({0, most / 2, most / 2})}).find("impossible") != std::string::npos);
+    CHECK(refusal("Add", {Tensor::of_floats({1 << 14, 1}, std::vector<float>(1 << 14)), Tensor::of_floats({1 << 14}, std::vector<float>(1 << 14))}).find("too large") != std::string::npos);
+}
+
+TEST_CASE("constants that a model computes are counted together") {
+    ModelBuilder model;
+    model.input("x", {1, 4}).output("y").integers("shape", {1 << 12, 1 << 12}).integers("0", {0});
+    model.node("ConstantOfShape", {"shape"}, {"c0"});
+    for (int k = 0; k < 6; ++k) model.node("Neg", {"c" + std::to_string(k)}, {"c" + std::to_string(k + 1)});
+    model.node("ReduceMax", {"c6"}, {"m"}).integers("axes", {0, 1});
+    model.node("Add", {"x", "m"}, {"y"});
+    CHECK(model.refusal().find("'c4') makes one constant too many") != std::string::npos);  // 2^24 elements each, of 2^26
 }

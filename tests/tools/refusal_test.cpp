@@ -1,12 +1,18 @@
 // mdl: what cannot be converted is refused with a sentence that names it, and damaged files never crash.
 // SPDX-License-Identifier: MIT
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <string>
+
+#include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
 #include "tools/evaluate.hpp"
 #include "tools/onnx_builder.hpp"
 #include "tools/says.hpp"
+#include "weights/temporary_folder.hpp"
 
 using namespace mdl::tool;
 using mdl::tool::test::ModelBuilder;
@@ -14,10 +20,12 @@ using mdl::tool::test::says;
 
 namespace {
 
+namespace fs = std::filesystem;
+
 /// What the model's whole check says.
-auto checked(const mdl::onnx::ModelProto& proto) -> std::string {
+auto checked(const mdl::onnx::ModelProto& proto, const fs::path& folder = {}) -> std::string {
     try {
-        static_cast<void>(import_onnx(check_onnx(proto, {})));
+        static_cast<void>(import_onnx(check_onnx(proto, folder)));
     } catch (const Failure& failure) {
         return failure.what();
     }
@@ -114,6 +122,124 @@ TEST_CASE("external data outside of the model's folder is refused") {
         entry->set_value(place);
         CHECK(says(checked(model.proto), {"outside", "'w'"}));
     }
+}
+
+TEST_CASE("external data is a part of a file in the model's folder, and nothing else") {
+    const TemporaryFolder folder;
+    const fs::path root = fs::path(folder.path()) / "model";
+    fs::create_directories(root / "inside");
+    std::ofstream(root / "data", std::ios::binary) << std::string(16, '\0');
+    std::ofstream(fs::path(folder.path()) / "secret", std::ios::binary) << std::string(16, '\0');
+    fs::create_symlink(fs::path(folder.path()) / "secret", root / "link");
+    fs::create_symlink(folder.path(), root / "outside");
+    REQUIRE(::mkfifo((root / "pipe").c_str(), 0600) == 0);
+    const auto refusal = [&](const std::string& location, const char* offset, const char* length) {
+        ModelBuilder model = small();
+        auto* const tensor = model.proto.mutable_graph()->mutable_initializer(1);
+        tensor->clear_float_data();
+        tensor->set_data_location(mdl::onnx::TensorProto::EXTERNAL);
+        const auto add = [&](const char* key, const std::string& value) {
+            auto* const entry = tensor->add_external_data();
+            entry->set_key(key);
+            entry->set_value(value);
+        };
+        add("location", location);
+        if (*offset != '\0') add("offset", offset);
+        if (*length != '\0') add("length", length);
+        return checked(model.proto, root);
+    };
+    CHECK(refusal("data", "", "") == "");
+    CHECK(refusal("inside/../data", "0", "16") == "");
+    for (const char* place : {"link", "outside/secret", "../secret", ".."}) {
+        INFO(place);
+        CHECK(says(refusal(place, "", ""), {"'b'", "outside the model's folder"}));
+    }
+    CHECK(says(refusal(std::string("data\0x", 6), "", ""), {"'b'"}));
+    for (const char* place : {"pipe", "inside", "missing"}) {
+        INFO(place);
+        CHECK(says(refusal(place, "", ""), {"cannot open", place, "beside the model"}));
+    }
+    CHECK(says(refusal("data", "1", ""), {"does not hold the 16 bytes of tensor 'b'"}));
+    CHECK(says(refusal("data", "18446744073709551615", "16"), {"does not hold"}));
+    CHECK(says(refusal("data", "-1", "16"), {"does not hold"}));
+    CHECK(says(refusal("data", "0", "17"), {"does not hold"}));
+    CHECK(says(refusal("data", "0", "99999999999999999999"), {"does not hold"}));
+}
+
+TEST_CASE("sizes that overflow, and terabytes, are refused before room is made for them") {
+    const auto with_dims = [](std::initializer_list<std::int64_t> dims) {
+        ModelBuilder model = small();
+        auto* const tensor = model.proto.mutable_graph()->mutable_initializer(1);
+        tensor->clear_dims();
+        for (const auto dim : dims) tensor->add_dims(dim);
+        return checked(model.proto);
+    };
+    constexpr std::int64_t huge = std::int64_t{1} << 31;
+    CHECK(says(with_dims({-4}), {"'b'", "impossible shape"}));
+    CHECK(says(with_dims({huge, huge, huge}), {"'b'", "impossible shape"}));
+    CHECK(says(with_dims({0, huge, huge}), {"'b'", "impossible shape"}));
+    CHECK(says(with_dims({huge - 1}), {"'b'", "fewer values"}));
+    ModelBuilder wide;
+    wide.input("x", {1, 1, 1 << 13, 1 << 13}).output("y").integers("repeats", {1, 1, 1, 4});
+    wide.node("Tile", {"x", "repeats"}, {"y"});
+    CHECK(says(wide.refusal(), {"Tile", "1x1x8192x32768", "too large for a phone"}));
+    ModelBuilder padded;
+    padded.input("x", {1, 1, 4, 4}).output("y").integers("pads", {0, 0, 1 << 30, 0, 0, 0, 1 << 30, 0});
+    padded.node("Pad", {"x", "pads"}, {"y"});
+    CHECK_FALSE(padded.refusal().empty());
+}
+
+TEST_CASE("cycles, names made twice and branches inside of themselves are refused") {
+    ModelBuilder cycle;
+    cycle.input("x", {1, 3}).output("y");
+    cycle.node("Add", {"x", "b"}, {"a"});
+    cycle.node("Relu", {"a"}, {"b"});
+    cycle.node("Relu", {"b"}, {"y"});
+    CHECK(says(cycle.refusal(), {"Add", "'b'", "nothing before it makes"}));
+    ModelBuilder twice = small();
+    twice.node("Relu", {"x"}, {"c"});
+    CHECK(says(twice.refusal(), {"'c'", "made twice"}));
+    ModelBuilder weights = small();
+    weights.weights("w", {4, 3, 3, 3});
+    CHECK(says(weights.refusal(), {"'w'", "made twice"}));
+    ModelBuilder inputs = small();
+    inputs.input("x", {1, 3});
+    CHECK(says(inputs.refusal(), {"'x'", "made twice"}));
+    // Deeper than protobuf reads.
+    mdl::onnx::GraphProto graph;
+    graph.add_output()->set_name("y");
+    for (int depth = 0; depth < 100; ++depth) {
+        mdl::onnx::GraphProto outer;
+        auto* const attribute = outer.add_node()->add_attribute();
+        attribute->set_name("then_branch");
+        *attribute->mutable_g() = std::move(graph);
+        graph = std::move(outer);
+    }
+    ModelBuilder deep;
+    *deep.proto.mutable_graph() = std::move(graph);
+    CHECK_THROWS_AS(static_cast<void>(parse_onnx(deep.proto.SerializeAsString(), {})), Failure);
+}
+
+TEST_CASE("more layers than mdl compiles are refused while they are counted") {
+    ModelBuilder model;
+    model.input("x", {1, 3}).output("y");
+    std::string last = "x";
+    for (int k = 0; k < 20000; ++k) {
+        const std::string made = "t" + std::to_string(k);
+        model.node("Relu", {last}, {made});
+        last = made;
+    }
+    model.node("Relu", {last}, {"y"});
+    CHECK(says(model.refusal(), {"layers", "at most 8192"}));
+}
+
+TEST_CASE("names in any encoding stand in the header's comments in letters that a compiler takes") {
+    ModelBuilder model;
+    model.input("x", {1, 3}).output("y");
+    model.node("Relu", {"x"}, {"y"});
+    model.proto.mutable_graph()->mutable_node(0)->set_name("a\xff\xfe\nint b;");
+    const std::string text = model.type();
+    CHECK(text.find("int b;") == std::string::npos);
 }
 
 TEST_CASE("shapes that do not agree are refused before anything is computed") {

@@ -20,11 +20,13 @@ struct Array {
     explicit Array(Dims shape, bool integer = false) : dims(std::move(shape)), is_integer(integer) {
         constexpr std::int64_t most = std::int64_t{1} << 31;
         std::int64_t count = 1;
+        bool empty = false;
         for (const auto dim : dims) {
             if (dim < 0 || (dim > 0 && count > most / dim)) fail(Exit::bad_input, "makes a tensor of an impossible shape, ", to_text(dims));
-            count *= dim;
+            count *= dim > 0 ? dim : 1;
+            empty |= dim == 0;
         }
-        values.resize(static_cast<std::size_t>(count));
+        values.resize(empty ? 0 : static_cast<std::size_t>(count));
     }
     explicit Array(const Tensor& tensor) : dims(tensor.dims), is_integer(!tensor.is_float()) {
         if (tensor.is_float()) values.assign(tensor.floats->begin(), tensor.floats->end());

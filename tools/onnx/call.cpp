@@ -120,7 +120,7 @@ auto to_shape(const Dims& dims) -> Shape {
     for (const auto dim : dims) {
         if (dim < 1 || dim > (std::int64_t{1} << 30))
             fail(Exit::bad_input, "makes a tensor of shape ", to_text(dims),
-                 ", which mdl does not support: every size must be at least 1");
+                 ", which mdl does not support: every size must be at least 1 and at most 2^30");
         shape.push(static_cast<int>(dim));
     }
     return shape;

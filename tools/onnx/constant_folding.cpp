@@ -57,6 +57,7 @@ auto reshaped(const Dims& from, const Dims& wanted, bool allow_zero) -> Dims {
     if (open >= 0 ? known == 0 || count % known != 0 : known != count)
         fail(Exit::bad_input, "reshapes ", to_text(from), " to ", to_text(wanted),
              ", which holds another number of elements; the model is wrong, or made for another input size");
+    static_cast<void>(count_of(dims));  // where one size is 0, the others must not overflow
     return dims;
 }
 
@@ -72,11 +73,11 @@ auto broadcast_dims(const Dims& a, const Dims& b) -> Dims {
 }
 
 auto fold_constants(const onnx::NodeProto& node, Attributes& attributes, const std::vector<const Tensor*>& inputs, int opset,
-                    const std::filesystem::path& folder) -> std::optional<std::vector<Tensor>> {
+                    const std::filesystem::path& folder, std::int64_t most) -> std::optional<std::vector<Tensor>> {
     if (!node.domain().empty() && node.domain() != "ai.onnx") return std::nullopt;
     const auto found = functions().find(node.op_type());
     if (found == functions().end() || node.output_size() != 1) return std::nullopt;
-    return std::vector<Tensor>{found->second(folding::Fold{node, attributes, inputs, opset, folder})};
+    return std::vector<Tensor>{found->second(folding::Fold{node, attributes, inputs, opset, folder, most})};
 }
 
 }  // namespace mdl::tool

@@ -12,10 +12,13 @@
 
 namespace mdl::tool {
 
+/// Elements of all constants that a model may make besides those that its file holds: half a gigabyte of int64.
+inline constexpr std::int64_t most_computed = std::int64_t{1} << 26;
+
 /// The node's outputs, or nothing where its operator is not one that is folded. An omitted optional input is a null pointer.
-/// Throws Failure where the inputs do not fit the operator.
+/// Throws Failure where the inputs do not fit the operator, or it would make more than `most` elements.
 auto fold_constants(const onnx::NodeProto& node, Attributes& attributes, const std::vector<const Tensor*>& inputs, int opset,
-                    const std::filesystem::path& folder) -> std::optional<std::vector<Tensor>>;
+                    const std::filesystem::path& folder, std::int64_t most = most_computed) -> std::optional<std::vector<Tensor>>;
 
 /// Every operator that is folded, by ONNX name.
 auto folded_operators() -> std::set<std::string>;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,12 +14,28 @@
 
 namespace mdl::tool::folding {
 
+constexpr std::int64_t most_elements = std::int64_t{1} << 30;
+
+/// Of a shape whose sizes other than 0 do not overflow either.
+inline auto count_of(const Dims& dims) -> std::int64_t {
+    std::int64_t count = 1;
+    bool empty = false;
+    for (const auto dim : dims) {
+        if (dim < 0 || (dim > 0 && count > most_elements / dim))
+            fail(Exit::bad_input, "makes a tensor of an impossible shape, ", to_text(dims));
+        count *= dim > 0 ? dim : 1;
+        empty |= dim == 0;
+    }
+    return empty ? 0 : count;
+}
+
 struct Fold {
     const onnx::NodeProto& node;
     Attributes& attributes;
     const std::vector<const Tensor*>& inputs;
     int opset;
     const std::filesystem::path& folder;
+    std::int64_t most;  ///< elements that the result may have
 
     auto has(std::size_t k) const -> bool { return k < inputs.size() && inputs[k] != nullptr; }
     auto input(std::size_t k) const -> const Tensor& {
@@ -29,6 +46,12 @@ struct Fold {
         if (input(k).is_float()) fail(Exit::bad_input, "needs integers as input number ", k, "; export the model again");
         return input(k).integers;
     }
+    /// How many elements a result of this shape has, before room is made for them: a few bytes may ask for gigabytes.
+    auto room(const Dims& dims) const -> std::size_t {
+        const std::int64_t count = count_of(dims);
+        if (count > most) fail(Exit::bad_input, "makes a constant of shape ", to_text(dims), ", too large for a phone; cut the network before it, or feed it as an input");
+        return static_cast<std::size_t>(count);
+    }
     /// Axes and the like: an attribute in older opsets, an input in newer ones.
     auto list(const char* name, std::size_t k) const -> std::optional<std::vector<std::int64_t>> {
         if (has(k)) return integers(k);
@@ -36,16 +59,10 @@ struct Fold {
     }
 };
 
-constexpr std::int64_t most_elements = std::int64_t{1} << 30;
 
-inline auto count_of(const Dims& dims) -> std::int64_t {
-    std::int64_t count = 1;
-    for (const auto dim : dims) {
-        if (dim < 0 || (dim > 0 && count > most_elements / dim))
-            fail(Exit::bad_input, "makes a tensor of an impossible shape, ", to_text(dims));
-        count *= dim;
-    }
-    return count;
+inline auto to_integer(double value) -> std::int64_t {
+    if (!(std::abs(value) < 9e18)) fail(Exit::bad_input, "makes an integer of ", value, "; the model is wrong");
+    return static_cast<std::int64_t>(value);
 }
 
 inline auto strides_of(const Dims& dims) -> Dims {

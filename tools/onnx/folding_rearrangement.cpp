@@ -1,7 +1,6 @@
 // mdl: folding of operators that make and rearrange constants.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <cmath>
 
 #include "onnx/constant_folding.hpp"
 #include "onnx/folding.hpp"
@@ -12,8 +11,8 @@ namespace {
 
 /// A tensor of shape `dims` whose element i is `from`'s element `index(i)`.
 template <class Index>
-auto pick(const Tensor& from, Dims dims, Index index) -> Tensor {
-    const std::int64_t count = count_of(dims);
+auto pick(const Fold& fold, const Tensor& from, Dims dims, Index index) -> Tensor {
+    const auto count = static_cast<std::int64_t>(fold.room(dims));
     Tensor result;
     result.dims = std::move(dims);
     const auto fill = [&](const auto& source, auto& target) {
@@ -51,7 +50,7 @@ auto constant(const Fold& fold) -> Tensor {
 
 auto constant_of_shape(const Fold& fold) -> Tensor {
     const Dims dims = fold.integers(0);
-    const auto count = static_cast<std::size_t>(count_of(dims));
+    const std::size_t count = fold.room(dims);
     Tensor value = Tensor::of_floats({1}, {0.0f});
     if (const auto* a = fold.attributes.find("value")) value = decode(a->t(), fold.folder);
     if (value.count() != 1) fail(Exit::bad_input, "needs one value; the file is damaged");
@@ -83,7 +82,7 @@ auto gather(const Fold& fold) -> Tensor {
     for (const auto index : indices)
         if (index < -size || index >= size) fail(Exit::bad_input, "reads element ", index, " of ", size, "; the model is wrong");
     const auto chosen = static_cast<std::int64_t>(indices.size());
-    return pick(data, std::move(dims), [&](std::int64_t i) {
+    return pick(fold, data, std::move(dims), [&](std::int64_t i) {
         const std::int64_t k = indices[static_cast<std::size_t>(i / inner % chosen)];
         return (i / inner / chosen * size + (k < 0 ? k + size : k)) * inner + i % inner;
     });
@@ -97,11 +96,14 @@ auto slice(const Fold& fold) -> Tensor {
         (steps && steps->size() != starts->size()))
         fail(Exit::bad_input, "has starts, ends and axes that do not fit together; the model is wrong");
     Dims dims = data.dims, walk = strides_of(data.dims);
+    std::vector<bool> sliced(dims.size(), false);
     std::int64_t origin = 0;
     for (std::size_t k = 0; k < starts->size(); ++k) {
         const std::size_t axis = normalised_axis(axes ? (*axes)[k] : static_cast<std::int64_t>(k), data.dims.size());
         const std::int64_t size = data.dims[axis], step = steps ? (*steps)[k] : 1;
-        if (step == 0 || std::abs(step) > most_elements) fail(Exit::bad_input, "has the step ", step, "; the model is wrong");
+        if (step == 0 || step < -most_elements || step > most_elements) fail(Exit::bad_input, "has the step ", step, "; the model is wrong");
+        if (sliced[axis]) fail(Exit::bad_input, "names an axis twice; the model is wrong");
+        sliced[axis] = true;
         const auto bound = [&](std::int64_t at) {
             if (at < 0) at = at < -size ? -1 : at + size;
             return step > 0 ? std::clamp<std::int64_t>(at, 0, size) : std::clamp<std::int64_t>(at, -1, size - 1);
@@ -112,7 +114,7 @@ auto slice(const Fold& fold) -> Tensor {
         walk[axis] *= step;
     }
     const Walk index(dims, walk, origin);
-    return pick(data, dims, index);
+    return pick(fold, data, dims, index);
 }
 
 auto concat(const Fold& fold) -> Tensor {
@@ -188,8 +190,7 @@ auto cast(const Fold& fold) -> Tensor {
     std::vector<std::int64_t> values(n);
     for (std::size_t i = 0; i < n; ++i) {
         const double value = from.real(static_cast<std::int64_t>(i));
-        if (!(std::abs(value) < 9e18)) fail(Exit::bad_input, "casts ", value, " to an integer; the model is wrong");
-        values[i] = to == Type::BOOL ? value != 0 : static_cast<std::int64_t>(value);
+        values[i] = to == Type::BOOL ? value != 0 : to_integer(value);
     }
     return Tensor::of_integers(from.dims, std::move(values));
 }
@@ -215,18 +216,20 @@ auto transpose(const Fold& fold) -> Tensor {
     if (order.size() != dims.size()) fail(Exit::bad_input, "has a permutation of the wrong length; the model is wrong");
     const Dims strides = strides_of(dims);
     Dims to, steps;
-    for (const auto axis : order) {
-        to.push_back(dims[normalised_axis(axis, dims.size())]);
-        steps.push_back(strides[normalised_axis(axis, dims.size())]);
+    std::vector<bool> named(dims.size(), false);
+    for (const auto given : order) {
+        const std::size_t axis = normalised_axis(given, dims.size());
+        if (named[axis]) fail(Exit::bad_input, "has a permutation that names an axis twice; the model is wrong");
+        named[axis] = true;
+        to.push_back(dims[axis]);
+        steps.push_back(strides[axis]);
     }
-    if (count_of(to) != fold.input(0).count())
-        fail(Exit::bad_input, "has a permutation that names an axis twice; the model is wrong");
-    return pick(fold.input(0), to, Walk(to, steps));
+    return pick(fold, fold.input(0), to, Walk(to, steps));
 }
 
 auto expand(const Fold& fold) -> Tensor {
     const Dims dims = broadcast_dims(fold.input(0).dims, fold.integers(1));
-    return pick(fold.input(0), dims, broadcast_walk(fold.input(0).dims, dims));
+    return pick(fold, fold.input(0), dims, broadcast_walk(fold.input(0).dims, dims));
 }
 
 }  // namespace

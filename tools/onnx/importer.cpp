@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "codegen/run_graph.hpp"
 #include "failure.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
@@ -47,7 +48,9 @@ private:
     void read_initializers() {
         auto* graph = model_.proto.mutable_graph();
         for (auto& initializer : *graph->mutable_initializer()) {
-            define(initializer.name(), decode(initializer, model_.folder));
+            Tensor tensor = decode(initializer, model_.folder);
+            room_ += 4 * tensor.count();
+            define(initializer.name(), std::move(tensor));
             initializer.Clear();  // a VGG's weights should not lie in memory twice
         }
     }
@@ -122,6 +125,9 @@ private:
     }
 
     void lower(const onnx::NodeProto& node) {
+        // The passes over a network take time with the square of its layers.
+        if (network_.layers.size() > 2 * std::size_t{RunGraph::node_capacity})
+            fail(Exit::bad_input, "the network has more than ", network_.layers.size(), " layers; mdl compiles at most ", RunGraph::node_capacity);
         std::vector<const Value*> inputs;
         std::vector<const Tensor*> constants;
         for (const auto& name : node.input()) {
@@ -188,8 +194,9 @@ private:
         for (std::size_t k = 0; k < constants.size(); ++k)
             if (constants[k] == nullptr && call.has(static_cast<int>(k))) return false;
         try {
-            auto folded = fold_constants(node, call.attributes, constants, model_.opset, model_.folder);
+            auto folded = fold_constants(node, call.attributes, constants, model_.opset, model_.folder, room_);
             if (!folded) return false;
+            for (const Tensor& made : *folded) account(node, call, made, constants);
             if (const auto unread = call.attributes.unread(); !unread.empty())
                 call.refuse(text("has an attribute '", unread, "' that mdl does not know"));
             for (int k = 0; k < node.output_size(); ++k) define(node.output(k), std::move((*folded)[static_cast<std::size_t>(k)]));
@@ -199,6 +206,18 @@ private:
             call.refuse(what);
         }
         return true;
+    }
+
+    /// What is computed may take some times the room of the file's own constants, however many nodes compute it.
+    void account(const onnx::NodeProto& node, const Call& call, const Tensor& made, const std::vector<const Tensor*>& inputs) {
+        if (node.op_type() == "Constant") {
+            room_ += 4 * made.count();
+            return;
+        }
+        for (const Tensor* const input : inputs)
+            if (made.is_float() && input != nullptr && input->floats == made.floats) return;
+        if (made.count() > room_) call.refuse("makes one constant too many: all together are too large for a phone; cut the network before it");
+        room_ -= made.count();
     }
 
     [[noreturn]] static void refuse_unknown(const Call& call, bool standard) {
@@ -215,6 +234,7 @@ private:
     const ImportOptions& options_;
     Network network_{};
     std::unordered_map<std::string, Value> values_{};
+    std::int64_t room_ = most_computed;  ///< elements that constants may still take
     std::unordered_map<std::string, std::string> missing_{};  ///< outputs that are not computed, and the node that has them
 };
 

@@ -137,6 +137,7 @@ void growing_concat(Network& network, int i, std::map<std::pair<int, std::vector
     Layer& layer = network.at(i);
     if (!is(layer, Op::concat)) return;
     const std::vector<int> whole = layer.inputs;
+    if (whole.size() > 256) return;  // no author's block, and every prefix is looked for
     std::vector<int> prefix = whole;
     while (prefix.size() > 2) {
         prefix.pop_back();

@@ -116,10 +116,11 @@ auto read_external(const Proto& proto, const fs::path& folder, std::size_t bytes
     const fs::path root = fs::weakly_canonical(folder.empty() ? fs::path(".") : folder, error);
     const fs::path file = fs::weakly_canonical(root / location, error);
     const fs::path relative = file.lexically_relative(root);
-    if (location.empty() || location.is_absolute() || relative.empty() || *relative.begin() == "..")
+    if (location.empty() || location.native().find('\0') != std::string::npos || location.is_absolute() || relative.empty() || *relative.begin() == "..")
         fail(Exit::bad_input, describe(proto), " lies in '", location.string(),
              "', outside the model's folder; put its data beside the model");
-    std::ifstream stream(file, std::ios::binary);
+    // A pipe would keep the reader waiting.
+    std::ifstream stream(fs::is_regular_file(file, error) ? file : fs::path(), std::ios::binary);
     if (!stream)
         fail(Exit::io, "cannot open '", file.string(), "' with the data of ", describe(proto), "; keep it beside the model");
     const std::uint64_t size = fs::file_size(file, error);
@@ -175,11 +176,14 @@ auto decode(const Proto& proto, const fs::path& folder) -> Tensor {
         fail(Exit::bad_input, describe(proto), " is stored in segments, which mdl does not read; export the model again");
     constexpr std::int64_t most = std::int64_t{1} << 31;
     std::int64_t count = 1;
+    bool empty = false;
     for (const auto dim : proto.dims()) {
         if (dim < 0 || dim > most || (dim > 0 && count > most / dim))
             fail(Exit::bad_input, describe(proto), " has an impossible shape; the file is damaged");
-        count *= dim;
+        count *= dim > 0 ? dim : 1;  // products of the other sizes must not overflow either
+        empty |= dim == 0;
     }
+    if (empty) count = 0;
     Tensor result;
     result.dims.assign(proto.dims().begin(), proto.dims().end());
     const auto n = static_cast<std::size_t>(count);

@@ -71,7 +71,7 @@ auto GraphWriter::fold(const onnx::NodeProto& node) -> std::optional<Tensor> {
     std::vector<const Tensor*> tensors;
     for (const auto& input : node.input()) tensors.push_back(find(input));
     Attributes attributes(node);
-    auto folded = fold_constants(node, attributes, tensors, newest_opset, {});
+    auto folded = fold_constants(node, attributes, tensors, newest_opset, {}, most_folded - folded_);
     if (!folded) return std::nullopt;
     folded_ += folded->front().count();
     if (folded_ > most_folded)
