@@ -194,3 +194,23 @@ TEST_CASE("run names folders, unknown outputs and a wrong TMPDIR before it compi
     const Variable file("TMPDIR", folder / "x");
     CHECK(mdl_command({"run", model, "-i", folder / "x"}).says(Exit::io, {"TMPDIR", "/x'"}));
 }
+
+TEST_CASE("--shape is read from the command line") {
+    const TemporaryFolder folder;
+    const std::string file = folder / "net.onnx", out = folder / "out";
+    ModelBuilder model;
+    model.input("image", {-1, 3, -1, -1}).output("y");
+    model.node("Relu", {"image"}, {"y"});
+    write_text(file, model.proto.SerializeAsString());
+    const auto convert = [&](const std::vector<std::string>& shapes) {
+        std::vector<std::string> words{"convert", file, "-o", out};
+        for (const auto& shape : shapes) words.insert(words.end(), {"--shape", shape});
+        return mdl_command(words);
+    };
+    CHECK(convert({}).says(Exit::bad_input, {"net.onnx: input 'image'", "--shape image=1,3,224,224"}));
+    CHECK(convert({"image=1,3,4,4"}).exit == 0);
+    for (const char* wrong : {"image", "=1,3", "image=", "image=1,,3", "image=1,3,", "image=1,x", "image=1,0,4,4", "image=1,-3,4,4", "image=1,99999999999,4,4"})
+        CHECK(convert({wrong}).says(Exit::usage, {wrong, "NAME=SIZES"}));
+    CHECK(convert({"image=1,3,4,4", "image=1,3,5,5"}).says(Exit::usage, {"'image' twice"}));
+    CHECK(convert({"image=1,3,4"}).says(Exit::usage, {"3 sizes", "declares 4"}));
+}

@@ -70,20 +70,6 @@ TEST_CASE("opsets outside of 7 to 21 are refused by number") {
     }
 }
 
-TEST_CASE("an input of unknown size is refused with its name and the option that gives it, batches excepted") {
-    ModelBuilder model;
-    model.input("image", {-1, 3, -1, 8}).output("y");
-    model.node("Relu", {"image"}, {"y"});
-    CHECK(says(model.refusal(), {"'image'", "axis 2", "--shape"}));
-    ImportOptions options;
-    options.shapes["image"] = {1, 3, 4, 8};
-    CHECK(model.import(options).shape(0) == mdl::Shape{1, 3, 4, 8});
-    ModelBuilder batch;
-    batch.input("x", {-1, 3}).output("y");
-    batch.node("Relu", {"x"}, {"y"});
-    CHECK(batch.import().shape(0) == mdl::Shape{1, 3});
-}
-
 TEST_CASE("attributes that mdl does not know are refused, not ignored") {
     ModelBuilder model;
     model.input("x", {1, 3}).output("y");

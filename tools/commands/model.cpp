@@ -28,7 +28,7 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
     for (const auto& text : texts) {
         const std::size_t equals = text.rfind('=');
         std::vector<int> dims;
-        bool sound = equals != std::string::npos && equals > 0;
+        bool sound = equals != std::string::npos && equals > 0 && text.back() != ',';
         std::istringstream list(sound ? text.substr(equals + 1) : "");
         for (std::string word; std::getline(list, word, ',');) {
             int value = 0;
@@ -37,8 +37,8 @@ auto read_shapes(const std::vector<std::string>& texts) -> std::map<std::string,
             dims.push_back(value);
         }
         if (!sound || dims.empty())
-            fail(Exit::usage, "--shape '", text, "' is not NAME=SIZES; write it as in --shape input=1,3,224,224");
-        shapes[text.substr(0, equals)] = dims;
+            fail(Exit::usage, "--shape '", text, "' is not NAME=SIZES, with sizes from 1 to 2147483647; write it as in --shape input=1,3,224,224");
+        if (!shapes.emplace(text.substr(0, equals), dims).second) fail(Exit::usage, "--shape names '", text.substr(0, equals), "' twice; give it once");
     }
     return shapes;
 }

@@ -9,6 +9,7 @@
 #include "failure.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
+#include "onnx/input_shapes.hpp"
 #include "onnx/patterns.hpp"
 
 namespace mdl::tool {
@@ -21,16 +22,7 @@ public:
 
     auto run() -> Network {
         read_initializers();
-        for (const auto& input : model_.proto.graph().input())
-            if (!values_.contains(input.name())) add_input(input);
-        if (network_.inputs.empty()) fail(Exit::bad_input, "the model has no input: everything in it is constant");
-        for (const auto& [name, shape] : options_.shapes) {
-            bool known = false;
-            for (const auto& input : network_.inputs) known |= input.name == name;
-            if (!known)
-                fail(Exit::usage, "--shape names '", name, "', which is no input of the model; its first input is '",
-                     network_.inputs[0].name, "'");
-        }
+        add_inputs();
         for (const auto& node : model_.proto.graph().node()) lower(node);
         for (const auto& output : model_.proto.graph().output()) add_output(output.name());
         if (network_.outputs.empty()) fail(Exit::bad_input, "the model has no output; export it again");
@@ -62,45 +54,30 @@ private:
             fail(Exit::bad_input, "the tensor '", name, "' is made twice; the file is damaged");
     }
 
-    void add_input(const onnx::ValueInfoProto& input) {
+    void add_inputs() {
+        std::vector<const onnx::ValueInfoProto*> inputs;
+        for (const auto& input : model_.proto.graph().input())
+            if (!values_.contains(input.name())) inputs.push_back(&input);
+        if (inputs.empty()) fail(Exit::bad_input, "the model has no input: everything in it is constant");
+        for (const auto* const input : inputs) check_type(*input);
+        const auto shapes = input_shapes(inputs, options_.shapes);
+        for (const auto* const input : inputs) {
+            Layer layer;
+            layer.operation.op = Op::input;
+            layer.operation.dims = shapes.at(input->name());
+            layer.name = input->name();
+            const int number = append(network_, std::move(layer));
+            network_.inputs.push_back({input->name(), number});
+            define(input->name(), number);
+        }
+    }
+
+    static void check_type(const onnx::ValueInfoProto& input) {
         const auto& type = input.type();
         if (!type.has_tensor_type()) fail(Exit::bad_input, "input '", input.name(), "' is not a tensor; mdl supports tensors only");
         if (type.tensor_type().elem_type() != onnx::TensorProto::FLOAT)
             fail(Exit::bad_input, "input '", input.name(), "' is not float32 (ONNX element type ", type.tensor_type().elem_type(),
                  "); export the model in float32");
-        Operation operation;
-        operation.op = Op::input;
-        operation.dims = input_shape(input);
-        Layer layer;
-        layer.operation = operation;
-        layer.name = input.name();
-        const int number = append(network_, std::move(layer));
-        network_.inputs.push_back({input.name(), number});
-        define(input.name(), number);
-    }
-
-    auto input_shape(const onnx::ValueInfoProto& input) const -> Shape {
-        Dims dims;
-        if (const auto given = options_.shapes.find(input.name()); given != options_.shapes.end()) {
-            dims.assign(given->second.begin(), given->second.end());
-        } else {
-            const auto& shape = input.type().tensor_type().shape();
-            for (int axis = 0; axis < shape.dim_size(); ++axis) {
-                const auto& dim = shape.dim(axis);
-                const bool dynamic = !dim.has_dim_value() || dim.dim_value() <= 0;
-                if (dynamic && axis > 0)
-                    fail(Exit::bad_input, "input '", input.name(), "' has no fixed size along axis ", axis,
-                         dim.dim_param().empty() ? "" : " ('" + dim.dim_param() + "')", "; give its shape, as in --shape ",
-                         input.name(), "=1,3,224,224, or export the model with fixed sizes");
-                dims.push_back(dynamic ? 1 : dim.dim_value());
-            }
-        }
-        // A declared scalar is a tensor of one element here.
-        if (dims.empty() && input.type().tensor_type().has_shape()) dims.push_back(1);
-        if (dims.empty())
-            fail(Exit::bad_input, "input '", input.name(), "' declares no shape; give it, as in --shape ", input.name(),
-                 "=1,3,224,224");
-        return to_shape(dims);
     }
 
     void add_output(const std::string& name) {
