@@ -4,11 +4,12 @@
 
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
+#include "onnx/dequantise.hpp"
 #include "tools/documented_table.hpp"
 
 using namespace mdl::tool::test;
 
-TEST_CASE("the table of operators names what the converter lowers and folds, and refuses nothing that it lowers") {
+TEST_CASE("the table of operators names what the converter lowers, folds and dequantises, and refuses nothing that it lowers") {
     const DocumentedTable table = read_table(MDL_SOURCE_DIR "/docs/operators.md");
     Names lowered;
     for (const auto& [name, lowering] : mdl::tool::lowerings()) lowered.emplace(name);
@@ -16,6 +17,7 @@ TEST_CASE("the table of operators names what the converter lowers and folds, and
     REQUIRE(lowered.size() > 100);
     Names known = lowered;
     known.insert(folded.begin(), folded.end());
+    for (const auto& name : mdl::tool::dequantised_operators()) known.insert(name);
     CHECK(text(without(known, table.supported)) == "");   // missing in the table
     CHECK(text(without(table.supported, known)) == "");   // promised, not there
     CHECK(text(without(table.folded, folded)) == "");

@@ -67,6 +67,7 @@ public:
         print(what, lines);
         bool within = true;
         for (std::size_t o = 0; o < network().outputs.size(); ++o) within &= judge(static_cast<int>(o), tolerance);
+        if (converted_.integers) tell_rounding(named);
         std::cout << '\n';
         return within;
     }
@@ -120,6 +121,30 @@ private:
                       within ? "within" : "MORE THAN", tolerance);
         std::cout << "output '" << name << "' " << text;
         return within;
+    }
+
+    /// How far the model's own rounding to integers takes it from the reals. No matter of the verdict: the network does not round.
+    void tell_rounding(const std::map<std::string, std::vector<double>>& inputs) const {
+        for (const auto& input : converted_.integers->proto.graph().input())
+            if (inputs.contains(input.name()) && input.type().tensor_type().elem_type() != onnx::TensorProto::FLOAT) return;  // it takes integers, and was given reals
+        std::map<std::string, interpreter::Array> rounded;
+        try {
+            rounded = Interpreter(*converted_.integers, converted_.original_shapes).run(inputs);
+        } catch (const Failure& failure) {
+            std::cerr << "note: what the model's rounding to integers changes cannot be told: " << failure.what() << '\n';
+            return;
+        }
+        for (const auto& output : network().outputs) {
+            const auto& reals = arrays_.at(output.name);
+            const auto found = rounded.find(output.name);
+            if (found == rounded.end() || found->second.is_integer || found->second.values.size() != reals.values.size()) continue;
+            Difference difference;
+            for (std::size_t i = 0; i < reals.values.size(); ++i) difference.add(reals.values[i], found->second.values[i]);
+            char text[160];
+            std::snprintf(text, sizeof text, "differs by %.2e of %.4g, %.1e, from what the model's rounding to integers makes of it\n", difference.largest, difference.magnitude,
+                          difference.relative());
+            std::cout << "output '" << output.name << "' " << text;
+        }
     }
 
     const Converted& converted_;

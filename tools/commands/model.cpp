@@ -16,6 +16,7 @@
 #include "commands/read_input.hpp"
 #include "commands/read_model.hpp"
 #include "failure.hpp"
+#include "onnx/dequantise.hpp"
 #include "onnx/importer.hpp"
 #include "read_file.hpp"
 
@@ -168,6 +169,10 @@ auto convert_model(const ModelOptions& options) -> Converted {
     import.shapes = read_shapes(options.shapes);
     OnnxModel model = read_model(path, options.weights, import.shapes);
     try {
+        if (options.keep_original) result.integers = model;
+        const auto notes = dequantise(model);
+        for (const auto& note : notes) std::cerr << "note: " << note << '\n';
+        if (notes.empty()) result.integers.reset();
         if (options.keep_original) {
             result.original = model;
             result.original_shapes = import.shapes;

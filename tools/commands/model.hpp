@@ -57,6 +57,7 @@ struct Converted {
     std::string header{};
     FileExtras extras{};
     std::optional<OnnxModel> original{};  ///< where ModelOptions::keep_original
+    std::optional<OnnxModel> integers{};  ///< with it: the model as the file has it, where it rounds tensors to integers that `original` does not round
     std::map<std::string, std::vector<int>> original_shapes{};  ///< that the options give to its inputs
 
     auto writer() const -> weights::Writer { return weights_writer(network, *graph, extras); }

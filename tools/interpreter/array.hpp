@@ -13,6 +13,7 @@ namespace mdl::tool::interpreter {
 struct Array {
     Dims dims{};
     bool is_integer = false;  ///< of an integer or truth type: division cuts
+    int element = 0;          ///< ONNX's element type where the file says it: the range of a quantised tensor
     std::vector<double> values{};
 
     Array() = default;

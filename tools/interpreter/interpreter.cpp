@@ -28,6 +28,7 @@ auto operators() -> const interpreter::OperatorTable& {
         interpreter::add_recurrences(all);
         interpreter::add_spectra(all);
         interpreter::add_sums(all);
+        interpreter::add_quantised(all);
         return all;
     }();
     return table;
@@ -85,7 +86,8 @@ void compute(const onnx::NodeProto& proto, Arrays& arrays, const OnnxModel& mode
 
 Interpreter::Interpreter(const OnnxModel& model, const std::map<std::string, std::vector<int>>& sizes) : model_(model) {
     const auto& graph = model.proto.graph();
-    for (const auto& initializer : graph.initializer()) constants_.emplace(initializer.name(), Array(decode(initializer, model.folder)));
+    for (const auto& initializer : graph.initializer())
+        constants_.emplace(initializer.name(), Array(decode(initializer, model.folder))).first->second.element = initializer.data_type();
     for (const auto& input : graph.input()) {
         if (constants_.contains(input.name())) continue;
         Dims dims;
@@ -94,7 +96,7 @@ Interpreter::Interpreter(const OnnxModel& model, const std::map<std::string, std
             for (const auto& dim : input.type().tensor_type().shape().dim()) dims.push_back(dim.dim_value() > 0 ? dim.dim_value() : 1);
         const auto type = input.type().tensor_type().elem_type();
         const bool real = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE || type == onnx::TensorProto::FLOAT16;
-        inputs_.emplace(input.name(), Array(std::move(dims), !real));
+        inputs_.emplace(input.name(), Array(std::move(dims), !real)).first->second.element = type;
     }
 }
 

@@ -65,5 +65,7 @@ void add_sampling(OperatorTable& table);
 void add_recurrences(OperatorTable& table);
 void add_spectra(OperatorTable& table);
 void add_sums(OperatorTable& table);
+/// Last: they compute with the others.
+void add_quantised(OperatorTable& table);
 
 }  // namespace mdl::tool::interpreter

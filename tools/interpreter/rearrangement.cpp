@@ -269,7 +269,11 @@ auto size(const Node& node) -> Outputs {
 }
 
 auto constant(const Node& node) -> Outputs {
-    if (const auto* value = node.attributes.find("value")) return {Array(decode(value->t(), node.folder))};
+    if (const auto* value = node.attributes.find("value")) {
+        Array y(decode(value->t(), node.folder));
+        y.element = value->t().data_type();
+        return {std::move(y)};
+    }
     if (const auto* list = node.attributes.find("value_ints")) return {list_of(Dims(list->ints().begin(), list->ints().end()))};
     const auto* many = node.attributes.find("value_floats");
     const auto* whole = node.attributes.find("value_int");

@@ -18,6 +18,7 @@ auto functions() -> const folding::FunctionTable& {
         folding::FunctionTable all;
         folding::add_arithmetic(all);
         folding::add_rearrangement(all);
+        folding::add_quantised(all);
         return all;
     }();
     return table;

@@ -105,5 +105,7 @@ using FunctionTable = std::map<std::string, Function>;
 void add_arithmetic(FunctionTable& table);
 /// Adds the operators that rearrange them.
 void add_rearrangement(FunctionTable& table);
+/// Adds the operators between integers and the reals that they stand for.
+void add_quantised(FunctionTable& table);
 
 }  // namespace mdl::tool::folding
