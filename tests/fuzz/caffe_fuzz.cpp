@@ -1,12 +1,5 @@
-// mdl: libFuzzer target for the reader of Caffe nets. Build and run with Clang, from the project's folder:
+// mdl: fuzz target of the reader of Caffe nets; scripts/fuzz.sh builds and runs it.
 // SPDX-License-Identifier: MIT
-//
-//   mkdir -p build/caffe_fuzz && protoc --cpp_out=build/caffe_fuzz -Itools/onnx -Itools/caffe onnx.proto caffe.proto
-//   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude -Itools -isystem build/caffe_fuzz \
-//       tests/fuzz/caffe_fuzz.cpp tools/network.cpp tools/read_file.cpp tools/caffe/*.cpp tools/onnx/*.cpp \
-//       build/caffe_fuzz/*.cc -lprotobuf -o build/caffe_fuzz/caffe_fuzz
-//   mkdir -p build/caffe_fuzz/corpus && build/caffe_fuzz/caffe_fuzz build/caffe_fuzz/corpus -max_len=8192 -rss_limit_mb=1024 \
-//       -timeout=20 -max_total_time=600
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +10,7 @@
 #include <utility>
 
 #include "caffe/translate.hpp"
-#include "failure.hpp"
+#include "fuzz/target.hpp"
 #include "onnx/importer.hpp"
 
 namespace {
@@ -74,14 +67,6 @@ void convert(mdl::tool::CaffeNet net, std::optional<mdl::tool::CaffeNet> weights
     static_cast<void>(mdl::tool::import_onnx(mdl::tool::check_onnx(std::move(result.model), {})));
 }
 
-template <class Function>
-void expecting_refusal(Function function) {
-    try {
-        function();
-    } catch (const mdl::tool::Failure&) {
-    }
-}
-
 }  // namespace
 
 /// The prototxt by itself, with the caffemodel behind the seam, and all of it as a caffemodel that holds its own net.
@@ -89,27 +74,22 @@ extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t siz
     const std::string_view all(reinterpret_cast<const char*>(data), size);
     const std::size_t at = all.find(seam);
     const std::string_view text = all.substr(0, at);
-    expecting_refusal([&] { convert(mdl::tool::parse_prototxt(text), std::nullopt); });
+    fuzz::expect_sentence([&] { convert(mdl::tool::parse_prototxt(text), std::nullopt); });
     if (at != std::string_view::npos)
-        expecting_refusal([&] { convert(mdl::tool::parse_prototxt(text), mdl::tool::parse_caffemodel(all.substr(at + seam.size()))); });
-    expecting_refusal([&] { convert(mdl::tool::parse_caffemodel(all), std::nullopt); });
+        fuzz::expect_sentence([&] { convert(mdl::tool::parse_prototxt(text), mdl::tool::parse_caffemodel(all.substr(at + seam.size()))); });
+    fuzz::expect_sentence([&] { convert(mdl::tool::parse_caffemodel(all), std::nullopt); });
     // The same net as Caffe would save it.
-    expecting_refusal([&] {
+    fuzz::expect_sentence([&] {
         const std::string saved = mdl::tool::parse_prototxt(text).proto.SerializeAsString();
         convert(mdl::tool::parse_caffemodel(saved), std::nullopt);
     });
     return 0;
 }
 
-extern "C" auto LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size) -> std::size_t;
-
 /// Begins with whole nets, and now and then exchanges a word for another of theirs: a fuzzer of bytes hardly finds a layer's name.
 extern "C" auto LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) -> std::size_t {
     const std::string_view whole = seeds[seed % seeds.size()];
-    if (size < 16 && whole.size() <= max_size) {
-        std::memcpy(data, whole.data(), whole.size());
-        return whole.size();
-    }
+    if (size < 16) return fuzz::begin_with(whole, data, size, max_size);
     if (seed % 3 != 0) return LLVMFuzzerMutate(data, size, max_size);
     // One line of a net in place of one of the input's.
     std::string text(reinterpret_cast<const char*>(data), size);

@@ -1,9 +1,5 @@
-// mdl: libFuzzer target for the weights file's reader. Build and run with Clang, from the project's folder:
+// mdl: fuzz target of the reader of weights files; scripts/fuzz.sh builds and runs it.
 // SPDX-License-Identifier: MIT
-//
-//   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude -Itests \
-//       tests/fuzz/mdlw_fuzz.cpp -o mdlw_fuzz
-//   ./mdlw_fuzz -max_len=8192 -max_total_time=300
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +7,7 @@
 #include <vector>
 
 #include <fuzz/read_everything.hpp>
+#include <fuzz/target.hpp>
 #include <weights/damage.hpp>
 #include <weights/sample_file.hpp>
 
@@ -27,13 +24,8 @@ extern "C" auto LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t siz
     return 0;
 }
 
-extern "C" auto LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size) -> std::size_t;
-
-/// Begins with a whole file: an empty corpus would spend its time on finding one.
 extern "C" auto LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned) -> std::size_t {
     if (size >= mdl::weights::header_size) return LLVMFuzzerMutate(data, size, max_size);
     const auto whole = sample::bytes();
-    if (whole.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
-    std::memcpy(data, whole.data(), whole.size());
-    return whole.size();
+    return fuzz::begin_with({reinterpret_cast<const char*>(whole.data()), whole.size()}, data, size, max_size);
 }

@@ -1,12 +1,5 @@
-// mdl: libFuzzer target for the reader of TensorFlow Lite files. Build and run with Clang, from the project's folder:
+// mdl: fuzz target of the reader of TensorFlow Lite files; scripts/fuzz.sh builds and runs it.
 // SPDX-License-Identifier: MIT
-//
-//   mkdir -p build/tflite_fuzz/corpus && protoc --cpp_out=build/tflite_fuzz -Itools/onnx onnx.proto
-//   flatc --cpp --scoped-enums -o build/tflite_fuzz tools/tflite/tflite.fbs
-//   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Iinclude -Itools -Itests -isystem build/tflite_fuzz \
-//       tests/fuzz/tflite_fuzz.cpp tools/network.cpp tools/read_file.cpp tools/tflite/*.cpp tools/onnx/*.cpp build/tflite_fuzz/onnx.pb.cc -lprotobuf \
-//       -o build/tflite_fuzz/tflite_fuzz
-//   build/tflite_fuzz/tflite_fuzz build/tflite_fuzz/corpus -max_len=8192 -rss_limit_mb=2048 -timeout=20 -max_total_time=600
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "failure.hpp"
+#include "fuzz/target.hpp"
 #include "onnx/importer.hpp"
 #include "tflite/model.hpp"
 #include "tflite_generated.h"
@@ -112,10 +105,7 @@ extern "C" auto LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size
 /// Changes single numbers: offsets of a flatbuffer are too easily broken by insertions.
 extern "C" auto LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned random) -> std::size_t {
     if (size < 8 || random % 64 == 0) {
-        const std::string whole = seed();
-        if (whole.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
-        std::memcpy(data, whole.data(), whole.size());
-        size = whole.size();
+        size = fuzz::begin_with(seed(), data, size, max_size);
     }
     if (random % 16 == 1) return LLVMFuzzerMutate(data, size, max_size);
     for (unsigned change = 0, state = random; change <= random / 16 % 4; ++change) {
