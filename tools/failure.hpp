@@ -20,10 +20,17 @@ enum class Exit : int {
 
 class Failure : public std::runtime_error {
 public:
-    Failure(Exit exit, const std::string& sentence) : std::runtime_error(sentence), exit_(exit) {}
+    Failure(Exit exit, const std::string& sentence) : std::runtime_error(shown(sentence)), exit_(exit) {}
     auto exit() const noexcept -> Exit { return exit_; }
 
 private:
+    /// Names in a file may hold zeros, at which the sentence would end, and what steers a terminal.
+    static auto shown(std::string sentence) -> std::string {
+        for (char& c : sentence)
+            if ((static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == '\x7f') c = '?';
+        return sentence;
+    }
+
     Exit exit_;
 };
 

@@ -219,6 +219,13 @@ TEST_CASE("more layers than mdl compiles are refused while they are counted") {
     CHECK(says(model.refusal(), {"layers", "at most 8192"}));
 }
 
+TEST_CASE("a name that holds zeros or steers a terminal does not end the sentence, nor steer it") {
+    ModelBuilder model;
+    model.input("x", {1, 3}).output("y");
+    model.node("Add", {"x", std::string("gh\0st\x1b[2J", 9)}, {"y"});
+    CHECK(says(model.refusal(), {"'gh?st?[2J'", "nothing before it makes"}));
+}
+
 TEST_CASE("names in any encoding stand in the header's comments in letters that a compiler takes") {
     ModelBuilder model;
     model.input("x", {1, 3}).output("y");
