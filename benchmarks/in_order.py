@@ -9,7 +9,8 @@ instructions a cycle in program order, at most one of them a multiply-add of 128
                                                 no vector is loaded four cycles behind a multiply-add
     A55   the same, 64 bits of a vector, `ins`  128 bits: 2 cycles
 
-Latencies: a sum 4 cycles behind the one that it continues, vectors 4, integers 1, loaded integers 3. Everything is in the first cache."""
+A load of several vectors takes as long as that many. Latencies: a sum 4 cycles behind the one that it continues, vectors 4, integers 1,
+loaded integers 3. Everything is in the first cache."""
 import re
 
 REGISTER = re.compile(r"\b([vqdsxw])(\d+)")
@@ -61,10 +62,14 @@ def cycles(core, loop, rounds=20):
         base = registers(operands[operands.find("["):]) if "[" in operands and kind.startswith("load") else set()
         if "]," in operands or "]!" in operands:
             writes |= set(list(base)[:1])
+        several = re.match(r"\{v(\d+)\.\w+-v(\d+)", operands)
+        if several:
+            writes |= {("v", number) for number in range(int(several[1]), int(several[2]) + 1)}
+        vectors = int(several[2]) - int(several[1]) + 1 if several else 2 if mnemonic == "ldp" and parts[0][0] == "q" else 1
         reads = set().union(*map(registers, parts[targets:])) if parts[targets:] else set()
         if kind in ("multiply", "insert"):
             reads |= writes
-        code += [(kind, writes, reads, 4 if mnemonic == "ldp" and kind == "load128" and parts[0][0] == "q" else 2)]
+        code += [(kind, writes, reads, 2 * vectors)]
     ready, now, slot, starts, multiplied = {}, 0, [], [], set()
     for _ in range(rounds):
         starts.append(now)

@@ -35,7 +35,7 @@ struct InOrder {};
 struct OutOfOrder {};
 
 /// Policy: the cores that the innermost loops are scheduled for. `Cores<InOrder>` takes loops in inline assembly on ARM
-/// (docs/decisions/0006), `Cores<OutOfOrder>` what the compiler makes; results are the same to the last bit. The default is InOrder on
+/// (docs/decisions/0006), `Cores<OutOfOrder>` those of fewest instructions; results are the same to the last bit. The default is InOrder on
 /// ARMv7 and OutOfOrder elsewhere; only ARM has both.
 template <class Issue>
 struct Cores {

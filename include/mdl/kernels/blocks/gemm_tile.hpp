@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mdl/kernels/blocks/epilogue.hpp>
+#include <mdl/kernels/blocks/flat_tile.hpp>
 #include <mdl/kernels/blocks/in_order_tile.hpp>
 #include <mdl/simd/tile.hpp>
 
@@ -17,6 +18,7 @@ namespace kernels {
 struct Taps {
     const int* offset = nullptr;
     int full = 0, tail = 0, tail_run = 0;
+    int step = 0;  ///< of a 1x1 window: floats from one full tap to the next
 
     constexpr auto depth() const noexcept -> int { return full * simd::lanes + tail * tail_run; }
 };
@@ -73,16 +75,26 @@ MDL_ALWAYS_INLINE void multiply_lanes(simd::Vector* acc, const float* const* pix
     (multiply_lane<B, Lane>(acc, x, w + Lane * B * simd::lanes, all), ...);
 }
 
+/// Does a tile of P pixels by B blocks take the loop of flat_tile.hpp?
+template <class E, bool Flat, int P, int B>
+inline constexpr bool takes_flat_tile = Flat && !E::in_order && has_flat_tile<P, B>;
+
 /// acc[p][b] += sum over k of pixel[p][k] * w[k][b]. At each tap one cache line at `ahead` is fetched: the weights that come next.
-/// acc is `bias` before, which the loop for cores in order loads itself: an asm statement has no room for sums that go in and out.
-template <int P, int B, bool InOrder>
+/// acc is `bias` before, which the loops in assembly load themselves: an asm statement has no room for sums that go in and out.
+template <class E, bool Flat, int P, int B>
 MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, const Taps& taps, const float* w, const float* ahead,
                                 [[maybe_unused]] const float* bias) noexcept {
     constexpr int c = simd::lanes;
     constexpr std::make_integer_sequence<int, P * B> all{};
     const int* offset = taps.offset;
+#if defined(__aarch64__)
+    if constexpr (takes_flat_tile<E, Flat, P, B>) {
+        if (taps.full > 0) multiply_flat<P>(acc, pixel[0], taps.step, taps.full, w, bias, ahead - w);
+        offset += taps.full, w += std::ptrdiff_t{taps.full} * c * B * c;
+    } else
+#endif
 #if defined(__ARM_NEON)
-    if constexpr (InOrder && has_in_order_tile<P, B>) {
+    if constexpr (E::in_order && has_in_order_tile<P, B>) {
         if (taps.full > 0) multiply_in_order(acc, pixel, offset, taps.full, w, bias, ahead);
         offset += taps.full, w += std::ptrdiff_t{taps.full} * c * B * c;
     } else
@@ -111,14 +123,14 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
 }
 
 /// One tile, from bias to epilogue. `block` and `first` are its first output block and pixel.
-template <class E, int P, int B, int... I>
+template <class E, bool Flat, int P, int B, int... I>
 MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, const float* const* pixels, const float* panel, int block,
                             int first, const float* ahead, std::integer_sequence<int, I...>) noexcept {
     constexpr int c = simd::lanes;
     const Row<B> bias(task.bias + block * c);
     simd::Vector acc[P * B] = {bias.values[I % B]...};
     const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
-    multiply<P, B, E::in_order>(acc, pixel, task.taps, panel, ahead, task.bias + block * c);
+    multiply<E, Flat, P, B>(acc, pixel, task.taps, panel, ahead, task.bias + block * c);
     const std::ptrdiff_t at = block * task.block_stride + std::ptrdiff_t{first} * c;
     constexpr std::integer_sequence<int, I...> all{};
     E::template inner<B>(acc, args, task.slope != nullptr ? task.slope + block * c : nullptr, all);
@@ -135,8 +147,10 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
     [[maybe_unused]] const float* row = task.input;
     [[maybe_unused]] int column = 0;
     // The panel streams in from far while the one before is in use: read when it is needed, its first tile would wait for memory.
+    // Of four lines flat_tile.hpp fetches one, the others while the next tiles compute.
+    constexpr bool every_fourth = takes_flat_tile<E, Flat, simd::max_tile_height(B), B>;
     const float* ahead = panel + std::ptrdiff_t{task.taps.depth()} * B * simd::lanes;
-    const float* const last_ahead = ahead + (ahead - panel);
+    const float* const last_ahead = ahead + (every_fourth ? 4 * 16 : ahead - panel);
     for (int first = 0; first < task.pixels;) {
         const int height = simd::next_tile<B, E::tiles>(task.pixels - first);
         const float* pixels[simd::max_tile_height(B)];
@@ -153,17 +167,17 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
             constexpr int P = p.value + 1;
             if constexpr (P == 1 || (E::tiles & simd::tile_bit(P, B)) != 0)
                 if (!done && height == P)
-                    tile<E, P, B>(task, args, pixels, panel, block, first, ahead, std::make_integer_sequence<int, P * B>{}), done = true;
+                    tile<E, Flat, P, B>(task, args, pixels, panel, block, first, ahead, std::make_integer_sequence<int, P * B>{}), done = true;
         });
         first += height;
-        if (ahead < last_ahead) ahead += 16 * task.taps.full;
+        if (ahead < last_ahead) ahead += every_fourth ? 16 : 16 * task.taps.full;
     }
 }
 
 }  // namespace detail
 
-/// Output blocks 0, 1, ... of the strip. Weights stay in the first-level cache while the strip's pixels pass. `Flat`: the pixels'
-/// windows lie side by side, one block of floats apart; knowing it makes a 1x1 convolution of 16 channels a twentieth faster, one of
+/// Output blocks 0, 1, ... of the strip. Weights stay in the first-level cache while the strip's pixels pass. `Flat`: the windows
+/// have one pixel and lie side by side, one block of floats apart; knowing it makes a 1x1 convolution of 16 channels a twentieth faster, one of
 /// 72 a fiftieth.
 template <class E, bool Flat = false>
 void run_strip(const StripTask& task, const EpilogueArgs& args) noexcept {

@@ -93,7 +93,7 @@ struct BlockStrip {
 /// Tap offsets over channel blocks: whole blocks first, then the last one's valid channels.
 inline auto block_taps(const Geometry& g, int channels, const BlockStrip& at, int* offsets) noexcept -> Taps {
     const Taps taps{offsets, channels / simd::lanes * g.kernel_h * g.kernel_w, channels % simd::lanes != 0 ? g.kernel_h * g.kernel_w : 0,
-                    channels % simd::lanes};
+                    channels % simd::lanes, at.block_stride};
     for (int block = 0; block < blocks_of(channels); ++block)
         for (int ky = 0; ky < g.kernel_h; ++ky)
             for (int kx = 0; kx < g.kernel_w; ++kx)
