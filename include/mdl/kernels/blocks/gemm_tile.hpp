@@ -116,6 +116,7 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
             for (int i = 0; i < c; ++i) multiply_one<B>(acc, pixel, tap + i, w + i * B * c, all);
         }
     }
+    if (taps.tail == 0) [[likely]] return;
     for (const int* const end = offset + taps.tail; offset != end; ++offset) {
         std::ptrdiff_t tap = *offset;
         for (const std::ptrdiff_t last = tap + taps.tail_run; tap != last; ++tap, w += B * c) multiply_one<B>(acc, pixel, tap, w, all);
@@ -131,14 +132,17 @@ MDL_ALWAYS_INLINE void tile(const StripTask& task, const EpilogueArgs& args, con
     simd::Vector acc[P * B] = {bias.values[I % B]...};
     const float* const pixel[P * B] = {pixels[I < P ? I : 0]...};  // P of them count; a local copy lives in registers
     multiply<E, Flat, P, B>(acc, pixel, task.taps, panel, ahead, task.bias + block * c);
-    const std::ptrdiff_t at = block * task.block_stride + std::ptrdiff_t{first} * c;
     constexpr std::integer_sequence<int, I...> all{};
     E::template inner<B>(acc, args, task.slope != nullptr ? task.slope + block * c : nullptr, all);
+    // Block by block, with pointers that no store can change: ARM64 stores two neighbouring pixels with one instruction.
+    const std::ptrdiff_t stride = task.block_stride, at = block * stride + std::ptrdiff_t{first} * c;
     if (task.residual != nullptr) {
-        ((acc[I] = E::combined(acc[I], simd::load(task.residual + at + I % B * task.block_stride + I / B * c))), ...);
+        const float* const residual = task.residual + at;
+        ((acc[I % P * B + I / P] = E::combined(acc[I % P * B + I / P], simd::load(residual + I / P * stride + I % P * c))), ...);
         E::outer(acc, args, all);
     }
-    (simd::store(task.output + at + I % B * task.block_stride + I / B * c, acc[I]), ...);
+    float* const output = task.output + at;
+    (simd::store(output + I / P * stride + I % P * c, acc[I % P * B + I / P]), ...);
 }
 
 /// All pixels of the strip for one group of B blocks.
@@ -164,7 +168,7 @@ __attribute__((noinline)) void tile_group(const StripTask& task, const EpilogueA
         }
         bool done = false;
         simd::unroll<simd::max_tile_height(B)>([&](auto p) MDL_INLINE_LAMBDA {
-            constexpr int P = p.value + 1;
+            constexpr int P = simd::max_tile_height(B) - p.value;  // the largest first: most are
             if constexpr (P == 1 || (E::tiles & simd::tile_bit(P, B)) != 0)
                 if (!done && height == P)
                     tile<E, Flat, P, B>(task, args, pixels, panel, block, first, ahead, std::make_integer_sequence<int, P * B>{}), done = true;
