@@ -17,22 +17,34 @@ constexpr auto image_depth(const Geometry& g) noexcept -> int { return g.in_chan
 constexpr auto image_plan(const Geometry& g, int workers) noexcept -> StripPlan {
     return plan_strips(g, g.in_channels, g.out_channels, image_depth(g), workers > 1 ? 2 * workers : 1);
 }
-/// Taps that a strip needs: where no dilation parts them, a row of the kernel is one run.
-constexpr auto image_tap_count(const Geometry& g, const ImageFormat& format) noexcept -> int {
-    const int rows = format.layout == PixelLayout::hwc ? g.kernel_h : g.in_channels * g.kernel_h;
-    return g.dilation_w == 1 ? rows : rows * g.kernel_w;
-}
+/// The summed dimension: where no dilation parts them, a row of the kernel is one run of floats. Tiles that multiply by lane take the
+/// whole vectors of all runs first, then what is left of each; others take run after run.
+struct ImageRuns {
+    int count, floats, whole, rest;  ///< runs, floats in each, whole vectors in each, floats behind these
+
+    constexpr ImageRuns(const Geometry& g, const ImageFormat& format) noexcept
+        : count((format.layout == PixelLayout::hwc ? 1 : g.in_channels) * g.kernel_h * (g.dilation_w == 1 ? 1 : g.kernel_w)),
+          floats(image_depth(g) / count),
+          whole(simd::Multipliers::count == simd::lanes ? floats / simd::lanes : 0),
+          rest(floats - whole * simd::lanes) {}
+
+    constexpr auto taps() const noexcept -> int { return count * (whole + (rest > 0 ? 1 : 0)); }
+};
 constexpr auto image_scratch(const Geometry& g, const ImageFormat& format, const StripPlan& plan) noexcept -> StripScratch {
-    return {image_tap_count(g, format), static_cast<std::size_t>(ImageStrip(format, g.in_channels, plan).floats)};
+    return {ImageRuns(g, format).taps(), static_cast<std::size_t>(ImageStrip(format, g.in_channels, plan).floats)};
 }
 
 inline auto image_taps(const Geometry& g, const ImageFormat& format, const ImageStrip& at, int* offsets) noexcept -> Taps {
-    const int count = image_tap_count(g, format);
-    const Taps taps{offsets, 0, count, g.in_channels * g.kernel_h * g.kernel_w / count};
+    const ImageRuns runs(g, format);
+    const Taps taps{offsets, runs.count * runs.whole, runs.rest > 0 ? runs.count : 0, runs.rest};
+    int* rest = offsets + taps.full;
     for (int plane = 0; plane < (at.interleaved ? 1 : g.in_channels); ++plane)
         for (int ky = 0; ky < g.kernel_h; ++ky)
-            for (int kx = 0; kx < (g.dilation_w == 1 ? 1 : g.kernel_w); ++kx)
-                *offsets++ = plane * at.plane_stride + ky * g.dilation_h * at.row_stride + kx * g.dilation_w * at.step_x;
+            for (int kx = 0; kx < (g.dilation_w == 1 ? 1 : g.kernel_w); ++kx) {
+                int run = plane * at.plane_stride + ky * g.dilation_h * at.row_stride + kx * g.dilation_w * at.step_x;
+                for (int i = 0; i < runs.whole; ++i, run += simd::lanes) *offsets++ = run;
+                if (runs.rest > 0) *rest++ = run;
+            }
     return taps;
 }
 }  // namespace detail
@@ -50,19 +62,22 @@ constexpr auto convolution_image_tiles(const Geometry& g) noexcept -> simd::Tile
     return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::image_plan(g, 1).rows * g.out_w);
 }
 
-/// Also puts the weights into the channel order of the image's memory.
+/// Also puts the weights into the channel order of the image's memory, and its runs into the order of the taps.
 [[gnu::cold]] inline void convolution_image_pack(const Geometry& g, const ImageFormat& format, const float* w, const float* out_scale, const float* bias,
                                    float* packed) noexcept {
     const int area = g.kernel_h * g.kernel_w;
+    const detail::ImageRuns runs(g, format);
     panels_pack(g.out_channels, detail::image_depth(g), w, out_scale, bias, packed, [&](auto visit) noexcept {
-        const auto place = [&](int channel) noexcept { return network_channel(format, g.in_channels, channel) * area; };
-        if (format.layout == PixelLayout::hwc) {
-            for (int at = 0; at < area; ++at)
-                for (int channel = 0; channel < g.in_channels; ++channel) visit(place(channel) + at);
-        } else {
-            for (int channel = 0; channel < g.in_channels; ++channel)
-                for (int at = 0; at < area; ++at) visit(place(channel) + at);
-        }
+        const auto visit_runs = [&](int begin, int end) noexcept {
+            for (int run = 0; run < runs.count; ++run)
+                for (int k = run * runs.floats + begin; k < run * runs.floats + end; ++k) {
+                    const bool interleaved = format.layout == PixelLayout::hwc;
+                    const int channel = interleaved ? k % g.in_channels : k / area, at = interleaved ? k / g.in_channels : k % area;
+                    visit(network_channel(format, g.in_channels, channel) * area + at);
+                }
+        };
+        visit_runs(0, runs.floats - runs.rest);
+        visit_runs(runs.floats - runs.rest, runs.floats);
     });
 }
 
