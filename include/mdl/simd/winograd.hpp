@@ -103,9 +103,10 @@ MDL_ALWAYS_INLINE void winograd_output(const Vector* v, Vector* y, std::integer_
             return static_cast<float>(value);
         };
         const Vector* const term = i.value % 2 == 0 ? sum : difference;
-        Vector value = i.value == 0 ? v[0] : i.value == M - 1 ? v[N - 1] : zero();
+        constexpr bool has_end = decltype(i)::value == 0 || decltype(i)::value == M - 1;  // zero and infinity are no pair
+        Vector value = i.value == 0 ? v[0] : i.value == M - 1 ? v[N - 1] : broadcast(power(0)) * term[0];
         if constexpr (i.value == 0 && M == 1) value = value + v[N - 1];
-        ((value = fma(broadcast(power(Pair)), term[Pair], value)), ...);
+        ((value = has_end || Pair > 0 ? fma(broadcast(power(Pair)), term[Pair], value) : value), ...);
         y[i.value] = value;
     });
 }

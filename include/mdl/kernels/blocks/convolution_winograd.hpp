@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-
 #include <mdl/kernels/blocks/winograd_plan.hpp>
 #include <mdl/kernels/parallel.hpp>
 
@@ -112,9 +110,9 @@ __attribute__((noinline)) void winograd_transform_input(const float* from, std::
         }
 }
 
-/// One tile of one block: Y = A^T M A into MH rows of MW pixels.
-template <int MH, int RH, int MW, int RW>
-MDL_ALWAYS_INLINE void winograd_transform_output(const float* from, std::ptrdiff_t from_stride, simd::Vector bias, float* to) noexcept {
+/// One tile of one block: Y = A^T M A + bias, MH rows of MW pixels; each row goes to finish(row, pixels).
+template <int MH, int RH, int MW, int RW, class Finish>
+MDL_ALWAYS_INLINE void winograd_transform_output(const float* from, std::ptrdiff_t from_stride, simd::Vector bias, Finish finish) noexcept {
     constexpr int c = simd::lanes, NH = MH + RH - 1, NW = MW + RW - 1;
     simd::Vector v[NH > NW ? NH : NW], y[MH > MW ? MH : MW];
     alignas(simd::Vector) float between[MH * NW * c];
@@ -123,19 +121,17 @@ MDL_ALWAYS_INLINE void winograd_transform_output(const float* from, std::ptrdiff
         for (int x = 0; x < NW; ++x) {
             simd::unroll<NH>([&](auto i) MDL_INLINE_LAMBDA { v[i.value] = simd::load(from + (i.value * NW + x) * from_stride); });
             simd::winograd_output<NH, MH>(v, y);
-            simd::unroll<MH>([&](auto i) MDL_INLINE_LAMBDA { simd::store(between + (i.value * NW + x) * c, NW > 1 ? y[i.value] : y[i.value] + bias); });
+            simd::unroll<MH>([&](auto i) MDL_INLINE_LAMBDA { simd::store(between + (i.value * NW + x) * c, y[i.value]); });
         }
-    if constexpr (NW == 1) {
-        std::copy_n(between, MH * c, to);
-    } else {
-        const float* line = NH > 1 ? between : from;
-        const std::ptrdiff_t stride = NH > 1 ? c : from_stride;
+    const float* line = NH > 1 ? between : from;
+    const std::ptrdiff_t stride = NH > 1 ? c : from_stride;
 #pragma GCC unroll 1
-        for (int i = 0; i < MH; ++i, line += NW * c, to += MW * c) {
-            simd::unroll<NW>([&](auto x) MDL_INLINE_LAMBDA { v[x.value] = simd::load(line + x.value * stride); });
-            simd::winograd_output<NW, MW>(v, y);
-            simd::unroll<MW>([&](auto x) MDL_INLINE_LAMBDA { simd::store(to + x.value * c, y[x.value] + bias); });
-        }
+    for (int i = 0; i < MH; ++i, line += NW * c) {
+        simd::unroll<NW>([&](auto x) MDL_INLINE_LAMBDA { v[x.value] = simd::load(line + x.value * stride); });
+        if constexpr (NW > 1) simd::winograd_output<NW, MW>(v, y);
+        else y[0] = v[0];
+        simd::unroll<MW>([&](auto x) MDL_INLINE_LAMBDA { y[x.value] = y[x.value] + bias; });
+        finish(i, y);
     }
 }
 
@@ -164,24 +160,39 @@ __attribute__((noinline)) void winograd_input_block(const Geometry& g, const Win
     }
 }
 
+/// Whole rows of a tile get the epilogue together.
+template <class E, int... X>
+MDL_ALWAYS_INLINE void winograd_store(float* output, simd::Vector* y, const float* residual, const float* slope, const EpilogueArgs& args,
+                                      std::integer_sequence<int, X...> all) noexcept {
+    constexpr int c = simd::lanes;
+    E::template inner<1>(y, args, slope, all);
+    if (residual != nullptr) {
+        ((y[X] = E::combined(y[X], simd::load(residual + X * c))), ...);
+        E::outer(y, args, all);
+    }
+    (simd::store(output + X * c, y[X]), ...);
+}
+
 /// Tiles [first, first + count) of one output block. The buffers stand at the block.
 template <class E, int MH, int RH, int MW, int RW>
 __attribute__((noinline)) void winograd_output_block(const Geometry& g, const WinogradPlan& plan, const EpilogueArgs& args, const float* from,
                                                      int first, int count, const float* bias, const Buffers& at) noexcept {
     constexpr int c = simd::lanes;
-    alignas(simd::Vector) float result[MH * MW * c];
     int tile_y = first / plan.tiles_x, tile_x = first % plan.tiles_x;
     const simd::Vector shift = simd::load(bias);
     for (int t = 0; t < count; ++t, from += c) {
-        winograd_transform_output<MH, RH, MW, RW>(from, plan.out_stride, shift, result);
-        const int top = tile_y * MH, left = tile_x * MW;
-        const int rows = smaller(MH, g.out_h - top), columns = smaller(MW, g.out_w - left);
-        for (int y = 0; y < rows; ++y) {
-            const std::ptrdiff_t pixel = (std::ptrdiff_t{top + y} * g.out_w + left) * c;
-            for (int x = 0; x < columns; ++x)
-                E::store(at.output + pixel + x * c, simd::load(result + (y * MW + x) * c), at.residual != nullptr ? at.residual + pixel + x * c : nullptr,
-                         at.slope, args);
-        }
+        const int top = tile_y * MH, left = tile_x * MW, columns = g.out_w - left;
+        winograd_transform_output<MH, RH, MW, RW>(from, plan.out_stride, shift, [&](int row, simd::Vector* y) MDL_INLINE_LAMBDA {
+            if (top + row >= g.out_h) return;
+            const std::ptrdiff_t pixel = (std::ptrdiff_t{top + row} * g.out_w + left) * c;
+            const float* const residual = at.residual != nullptr ? at.residual + pixel : nullptr;
+            constexpr std::make_integer_sequence<int, MW> all{};
+            if (!E::small && columns >= MW) return winograd_store<E>(at.output + pixel, y, residual, at.slope, args, all);
+            alignas(simd::Vector) float values[MW * c];
+            simd::unroll<MW>([&](auto x) MDL_INLINE_LAMBDA { simd::store(values + x.value * c, y[x.value]); });
+            for (int x = 0; x < smaller(MW, columns); ++x)
+                E::store(at.output + pixel + x * c, simd::load(values + x * c), residual != nullptr ? residual + x * c : nullptr, at.slope, args);
+        });
         if (++tile_x == plan.tiles_x) tile_x = 0, ++tile_y;
     }
 }
