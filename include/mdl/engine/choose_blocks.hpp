@@ -48,7 +48,7 @@ constexpr void choose_convolution(graph::Node& node, const graph::Node& maker, b
     const bool prologue = node.fusion.prologue_count > 0;
     if (g.groups == 1 && maker.operation.op == Op::input)
         take(node, Kernel::image, maker.choice.out, Layout::blocks, kernels::convolution_image_scratch_bytes(g, maker.operation.image, 1));
-    else if (g.groups == 1 && g.is_pointwise())
+    else if (kernels::convolution_pointwise_takes(g, node.fusion.residual))
         take(node, Kernel::pointwise, Layout::blocks, Layout::blocks, kernels::convolution_pointwise_scratch_bytes(g, 1, prologue));
     else if (const kernels::WinogradTile tile = kernels::winograd_tile(g); tile && !prologue && !exact)
         take(node, Kernel::winograd, Layout::blocks, Layout::blocks, kernels::convolution_winograd_scratch_bytes(g, tile));

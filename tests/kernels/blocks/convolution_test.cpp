@@ -59,6 +59,27 @@ auto strip_error(const Case& c, bool with_residual, const Parallel& parallel) ->
     return largest_difference(unblocked(c.out, output), finished(c.expected(c.x), inner, with_residual ? c.residual : Floats{}, Binary::add, relu));
 }
 
+// With or without what is applied on the way in.
+template <class Parallel>
+auto pointwise_error(const Case& c, bool prologue, const Parallel& parallel) -> double {
+    const int channels = c.in.channels();
+    const Floats scale = numbers(channels, 71), shift = numbers(channels, 72), input = blocked(c.in, c.x), a = padded(scale), b = padded(shift);
+    Floats before = c.x;
+    for (std::size_t i = 0; prologue && i < before.size(); ++i) {
+        const std::size_t channel = i / static_cast<std::size_t>(c.g.in_pixels());
+        before[i] = std::max(before[i] * scale[channel] + shift[channel], 0.0f);
+    }
+    Floats packed(kernels::convolution_pointwise_packed_floats(c.g));
+    kernels::convolution_pointwise_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
+    Floats output = blocked_room(c.out);
+    Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, parallel.workers, prologue));
+    const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(),
+                                   .prologue_scale = prologue ? a.data() : nullptr, .prologue_shift = prologue ? b.data() : nullptr};
+    const Activation inner{ActivationKind::clip, -20, 30};
+    kernels::convolution_pointwise(c.g, kernels::epilogue_args(inner, {}, relu), buffers, parallel);
+    return largest_difference(unblocked(c.out, output), finished(c.expected(before), inner));
+}
+
 }  // namespace
 
 TEST_CASE("a strip convolution equals the reference for every window and odd channel counts") {
@@ -118,38 +139,41 @@ TEST_CASE("a prologue acts on the input but not on its padding") {
 }
 
 TEST_CASE("a pointwise convolution that steps over pixels equals the reference, with and without what is applied on the way in") {
-    const Activation inner_relu{ActivationKind::relu};
     for (const int stride_h : {1, 2, 3})
         for (const int stride_w : {1, 2, 3})
             for (const int width : {1, 2, 9, 30}) {
-                const Window window{.stride_h = stride_h, .stride_w = stride_w};
-                const Case c(window, Shape{1, 11, 12, width}, 21);
+                const Case c({.stride_h = stride_h, .stride_w = stride_w}, Shape{1, 11, 12, width}, 21);
                 REQUIRE(c.g.is_pointwise());
-                const Floats scale = numbers(11, 71), shift = numbers(11, 72);
-                Floats before = c.x;
-                for (std::size_t i = 0; i < before.size(); ++i) {
-                    const std::size_t channel = i / static_cast<std::size_t>(12 * width);
-                    before[i] = std::max(before[i] * scale[channel] + shift[channel], 0.0f);
-                }
-                Floats packed(kernels::convolution_pointwise_packed_floats(c.g));
-                kernels::convolution_pointwise_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
-                const Floats input = blocked(c.in, c.x), a = padded(scale), b = padded(shift);
-                const auto run = [&](bool prologue, const auto& parallel) {
-                    Floats output = blocked_room(c.out);
-                    Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, parallel.workers, prologue));
-                    const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(),
-                                                   .prologue_scale = prologue ? a.data() : nullptr, .prologue_shift = prologue ? b.data() : nullptr};
-                    kernels::convolution_pointwise(c.g, kernels::epilogue_args({}, {}, inner_relu), buffers, parallel);
-                    return largest_difference(unblocked(c.out, output), c.expected(prologue ? before : c.x));
-                };
                 CAPTURE(stride_h);
                 CAPTURE(stride_w);
                 CAPTURE(width);
-                CHECK(run(false, Serial{}) == 0.0);
-                CHECK(run(false, ThreeWorkers{}) == 0.0);
-                CHECK(run(true, Serial{}) == 0.0);
-                CHECK(run(true, ThreeWorkers{}) == 0.0);
+                CHECK(pointwise_error(c, false, Serial{}) == 0.0);
+                CHECK(pointwise_error(c, false, ThreeWorkers{}) == 0.0);
+                CHECK(pointwise_error(c, true, Serial{}) == 0.0);
+                CHECK(pointwise_error(c, true, ThreeWorkers{}) == 0.0);
             }
+}
+
+TEST_CASE("a pointwise convolution of a padded input equals the reference, with and without what is applied on the way in") {
+    for (const int stride : {1, 2, 3})
+        for (const int width : {1, 4, 13})
+            for (const int top : {0, 1, 4}) {
+                const Case c({.stride_h = stride, .pad_top = top, .pad_left = 1, .pad_bottom = 2, .pad_right = top}, Shape{1, 11, 9, width}, 21);
+                REQUIRE(kernels::convolution_pointwise_takes(c.g, false));
+                CHECK(!kernels::convolution_pointwise_takes(c.g, true));
+                CAPTURE(stride);
+                CAPTURE(width);
+                CAPTURE(top);
+                CHECK(pointwise_error(c, false, Serial{}) == 0.0);
+                CHECK(pointwise_error(c, true, ThreeWorkers{}) == 0.0);
+            }
+}
+
+TEST_CASE("a pointwise convolution that reads nothing but padding is another kernel's") {
+    Geometry g;
+    g.in_channels = g.out_channels = 8;
+    g.stride_h = 3, g.pad_top = g.pad_bottom = 1;
+    CHECK(!kernels::convolution_pointwise_takes(g, false));
 }
 
 TEST_CASE("a pointwise convolution equals the reference for every count of pixels") {

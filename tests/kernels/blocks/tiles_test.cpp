@@ -24,6 +24,7 @@ simd::TileSet taken = 0;
 
 /// The epilogue runs once a tile: it notes which.
 struct Recording : kernels::Epilogue<> {
+    using kernels::Epilogue<>::inner;
     template <int B, int... I>
     static void inner(simd::Vector* y, const kernels::EpilogueArgs& args, const float* slope, std::integer_sequence<int, I...> all) noexcept {
         taken |= simd::tile_bit(static_cast<int>(sizeof...(I)) / B, B);

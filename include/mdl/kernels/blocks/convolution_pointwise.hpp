@@ -1,4 +1,4 @@
-// mdl: 1x1 convolution over channel blocks: pixels are one flat sequence; those that a stride picks are copied side by side.
+// mdl: 1x1 convolution over channel blocks: pixels are one flat sequence, those that a stride picks copied side by side.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,6 +10,27 @@
 namespace mdl {
 inline namespace MDL_ISA {
 namespace kernels {
+
+/// The output pixels of a 1x1 convolution that read the input: rows and columns from (top, left) on. All others read zeros.
+struct PointwiseInside {
+    int top = 0, left = 0;
+    Geometry geometry{};  ///< of these pixels alone, without padding
+
+    constexpr explicit PointwiseInside(const Geometry& g) noexcept : geometry(g) {
+        top = smaller(divide_up(larger(g.pad_top, 0), g.stride_h), g.out_h);
+        left = smaller(divide_up(larger(g.pad_left, 0), g.stride_w), g.out_w);
+        geometry.pad_top -= top * g.stride_h, geometry.pad_left -= left * g.stride_w;
+        geometry.pad_bottom = geometry.pad_right = 0;
+        geometry.out_h = larger(smaller(g.out_h - top, divide_up(g.in_h + geometry.pad_top, g.stride_h)), 0);
+        geometry.out_w = larger(smaller(g.out_w - left, divide_up(g.in_w + geometry.pad_left, g.stride_w)), 0);
+    }
+};
+
+/// Is there anything inside, and no residual where there is something outside?
+constexpr auto convolution_pointwise_takes(const Geometry& g, bool residual) noexcept -> bool {
+    if (g.groups != 1 || g.kernel_h != 1 || g.kernel_w != 1) return false;
+    return g.is_pointwise() || (!residual && PointwiseInside(g).geometry.out_pixels() > 0);
+}
 
 namespace detail {
 /// The flat sequence as a column of rows that are one pixel long, so that plan_strips cuts it into strips of pixels.
@@ -61,6 +82,20 @@ inline void copy_picked_pixels(const Geometry& g, const Buffers& buffers, const 
         }
     }
 }
+
+/// Moves the results of the pixels inside, which lie side by side, to their places, the last one first; all around is `border`.
+inline void spread_inside(const Geometry& g, const PointwiseInside& inside, simd::Vector border, float* plane) noexcept {
+    constexpr int c = simd::lanes;
+    const float* from = plane + std::ptrdiff_t{inside.geometry.out_pixels()} * c;
+    float* to = plane + std::ptrdiff_t{g.out_pixels()} * c;
+    for (int y = g.out_h - 1; y >= 0; --y) {
+        const bool row = y >= inside.top && y < inside.top + inside.geometry.out_h;
+        const int begin = row ? inside.left : 0, end = row ? begin + inside.geometry.out_w : 0;
+        for (int x = g.out_w; x > end; --x) simd::store(to -= c, border);
+        for (int x = end; x > begin; --x) simd::store(to -= c, simd::load(from -= c));
+        for (int x = begin; x > 0; --x) simd::store(to -= c, border);
+    }
+}
 }  // namespace detail
 
 constexpr auto convolution_pointwise_packed_floats(const Geometry& g) noexcept -> std::size_t {
@@ -68,26 +103,33 @@ constexpr auto convolution_pointwise_packed_floats(const Geometry& g) noexcept -
 }
 
 constexpr auto convolution_pointwise_scratch_bytes(const Geometry& g, int workers, bool prologue = false) noexcept -> std::size_t {
-    return static_cast<std::size_t>(workers) * detail::pointwise_scratch(g, detail::pointwise_plan(g, workers), prologue).bytes();
+    const Geometry inside = PointwiseInside(g).geometry;
+    return static_cast<std::size_t>(workers) * detail::pointwise_scratch(inside, detail::pointwise_plan(inside, workers), prologue).bytes();
 }
 
 template <bool Small>
 constexpr auto convolution_pointwise_tiles(const Geometry& g) noexcept -> simd::TileSet {
-    return strip_tiles<Small>(g.out_channels, g.out_pixels(), detail::pointwise_plan(g, 1).strips.rows);
+    const Geometry inside = PointwiseInside(g).geometry;
+    return strip_tiles<Small>(g.out_channels, inside.out_pixels(), detail::pointwise_plan(inside, 1).strips.rows);
 }
 
 [[gnu::cold]] inline void convolution_pointwise_pack(const Geometry& g, const float* w, const float* out_scale, const float* bias, float* packed) noexcept {
     panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
-/// out(o,y,x) = bias(o) + sum in(i, y*s, x*s) * w(o,i), then the epilogue. The output may not be the input.
+/// out(o,y,x) = bias(o) + sum in(i, y*s-pad, x*s-pad) * w(o,i), then the epilogue. The output may not be the input. No residual
+/// where the padding is read.
 template <class E = Epilogue<>, class Parallel>
-void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+void convolution_pointwise(const Geometry& padded, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
+    MDL_ASSERT(convolution_pointwise_takes(padded, buffers.residual != nullptr));
     constexpr int c = simd::lanes;
+    const PointwiseInside inside(padded);
+    const Geometry& g = inside.geometry;
     const bool prologue = buffers.prologue_scale != nullptr;
     const detail::PointwisePlan plan = detail::pointwise_plan(g, parallel.workers);
     const StripScratch scratch = detail::pointwise_scratch(g, plan, prologue);
     const int pixels = g.out_pixels();
+    const std::ptrdiff_t plane = std::ptrdiff_t{padded.out_pixels()} * c;
     parallel(plan.strips.strips * plan.parts, [&](int index, int worker) noexcept {
         const int first = index / plan.parts * plan.strips.rows;
         const int count = smaller(plan.strips.rows, pixels - first);
@@ -100,7 +142,7 @@ void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Bu
             detail::copy_picked_pixels(g, buffers, args.prologue, first, count, at.block_stride, copy);
             source = copy;
         }
-        const std::ptrdiff_t out_at = (std::ptrdiff_t{block} * pixels + first) * c;
+        const std::ptrdiff_t out_at = block * plane + std::ptrdiff_t{first} * c;
         StripTask task;
         task.input = source;
         task.step_x = c;
@@ -112,8 +154,13 @@ void convolution_pointwise(const Geometry& g, const EpilogueArgs& args, const Bu
         task.output = buffers.output + out_at;
         task.residual = buffers.residual != nullptr ? buffers.residual + out_at : nullptr;
         task.slope = buffers.slope != nullptr ? buffers.slope + block * c : nullptr;
-        task.block_stride = std::ptrdiff_t{pixels} * c;
+        task.block_stride = plane;
         run_strip<E, !E::small>(task, args);
+    });
+    if (!padded.reads_border()) return;
+    parallel(blocks_of(g.out_channels), [&](int block, int) noexcept {
+        const float* const slope = buffers.slope != nullptr ? buffers.slope + block * c : nullptr;
+        detail::spread_inside(padded, inside, E::inner(simd::load(buffers.weights + block * c), args, slope), buffers.output + block * plane);
     });
 }
 
