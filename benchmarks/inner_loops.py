@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 """usage: inner_loops.py OBJECT [OBJDUMP]
 
-For each innermost loop with at least four vector multiply-adds prints: function, instructions, multiply-adds, loads of vectors and
+For each innermost loop with at least four vector multiply-adds, and each window that is written out, prints: function, instructions, multiply-adds, loads of vectors and
 broadcasts, accesses of the stack. An access of the stack in such a loop is a spilled register; exits with 1 where there is one that
 moves a vector."""
 import re
@@ -44,6 +44,23 @@ def loops(body):
             yield [code for code in body if begin <= code[0] <= end]
 
 
+def windows(body, least=100):
+    """Windows written out: from the head of the loop over tiles, or the last tile's stores behind it, to the branch behind at least so many
+    multiply-adds."""
+    heads = {int(target, 16) for address, mnemonic, operands in body if BRANCH.match(mnemonic)
+             for target in re.findall(r"\b([0-9a-f]+) <", operands) if int(target, 16) < address}
+    run = []
+    for code in body:
+        if code[0] in heads:
+            run = []
+        run.append(code)
+        if code[1].startswith("st") and not STACK.search(code[2]) and not any(MULTIPLY.match(mnemonic) for _, mnemonic, _ in run):
+            run = []
+        if BRANCH.match(code[1]) and sum(bool(MULTIPLY.match(mnemonic)) for _, mnemonic, _ in run) >= least:
+            yield run
+            run = []
+
+
 def short(name):
     name = re.sub(r"mdl::(isa_\w+::)?(kernels::)?(detail::)?", "", name)
     name = re.sub(r"\((mdl::)?(ActivationKind|Binary)\)\d+, ?|Epilogue<[^>]*>", "", name)
@@ -60,7 +77,7 @@ def main():
     for name, body in functions(text):
         # The frame pointer is one of the stack only in a function that sets it up.
         framed = any(re.match(r"%[er]sp,%[er]bp|x29, sp|fp, sp", operands) for _, _, operands in body)
-        for loop in loops(body):
+        for loop in [loop for loop in loops(body) if len(loop) < 200] + list(windows(body)):
             multiplies = sum(bool(MULTIPLY.match(mnemonic)) for _, mnemonic, _ in loop)
             if multiplies < 4:
                 continue

@@ -157,9 +157,9 @@ MDL_ALWAYS_INLINE void call_window(const kernels::EpilogueArgs& args, const kern
         constexpr kernels::WinogradTile tile = kernels::winograd_tile(G);
         call_kernel<Which, E, tile.rows, G.kernel_h, tile.columns, G.kernel_w>(G, args, buffers);
     } else if constexpr (Which == Kernel::depthwise && kernels::is_common_depthwise(G) && !Small) {
-        call_kernel<Which, E, G.kernel_h, G.stride_h, kernels::depthwise_tile_width(G)>(G, args, buffers);
+        call_kernel<Which, E, G.kernel_h, G.stride_h, kernels::depthwise_tile_width(G), kernels::depthwise_tile_rows(G)>(G, args, buffers);
     } else if constexpr (Which == Kernel::depthwise) {
-        call_kernel<Which, E, 0, 0, 4>(G, args, buffers);
+        call_kernel<Which, E, 0, 0, 4, 1>(G, args, buffers);
     } else if constexpr (Which == Kernel::pool && kernels::is_common_pool(G) && !Small) {
         call_kernel<Which, E, static_cast<int>(Kind), G.kernel_h, G.stride_h, kernels::row_tile_width(G)>(G, args, buffers);
     } else if constexpr (Which == Kernel::pool) {

@@ -6,6 +6,8 @@
 
 #if MDL_SIMD
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <kernels/blocks/blocks.hpp>
@@ -136,11 +138,11 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
         CHECK(largest_difference(unblocked(c.out, output), c.expected()) == 0.0);
     };
     const auto any = [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-        kernels::depthwise<0, 0, 4, SlopeEpilogue>(g, args, buffers, Serial{});
+        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, buffers, Serial{});
         kernels::Buffers again = buffers;
         Floats unused(static_cast<std::size_t>(kernels::padded_channels(g.out_channels) * g.out_pixels()));
         again.residual = nullptr, again.output = unused.data();
-        kernels::depthwise<0, 0, 4, SlopeEpilogue>(g, args, again, ThreeWorkers{});
+        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, again, ThreeWorkers{});
     };
     for (const Window& window : windows)
         for (const int channels : {1, 8, 19})
@@ -153,15 +155,15 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
                                         .pad_bottom = K / 2, .pad_right = right};
                     const Case c(window, Shape{1, 11, 7, width}, 11, 11);
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-                        kernels::depthwise<K, S, 4, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
+                        kernels::depthwise<K, S, 4, K == 3 ? 2 : 1, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
                     });
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, kernels::Buffers buffers) {
                         // Without a residual where it may overlap, then with the same numbers from elsewhere.
                         Floats residual(buffers.output, buffers.output + kernels::padded_channels(g.out_channels) * g.out_pixels()), alone(residual.size());
                         kernels::Buffers bare = buffers;
                         bare.residual = nullptr, bare.output = alone.data();
-                        if (g.out_w < 14) kernels::depthwise<K, S, 7, SlopeEpilogue>(g, args, bare, Serial{});
-                        else kernels::depthwise<K, S, 14, SlopeEpilogue>(g, args, bare, Serial{});
+                        if (g.out_w < 14) kernels::depthwise<K, S, 7, K == 3 ? 2 : 1, SlopeEpilogue>(g, args, bare, Serial{});
+                        else kernels::depthwise<K, S, 14, 1, SlopeEpilogue>(g, args, bare, Serial{});
                         kernels::map_binary<Binary::add, kernels::Epilogue<>>(static_cast<std::int64_t>(alone.size()) / simd::lanes, kernels::epilogue_args(relu),
                                                                               alone.data(), residual.data(), buffers.output);
                     });
@@ -171,6 +173,57 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
     fast(std::integer_sequence<int, 3, 2>{});
     fast(std::integer_sequence<int, 5, 1>{});
     fast(std::integer_sequence<int, 5, 2>{});
+}
+
+TEST_CASE("two rows of a depthwise convolution at once have the bits of one after the other, on in-order cores too") {
+    const auto check = []<int K, int S>(std::integer_sequence<int, K, S>) {
+        using InOrder = kernels::Epilogue<ActivationKind::leaky_relu, Binary::add, ActivationKind::clip, false, simd::every_tile(), true>;
+        for (int height = 1; height < 9; ++height)
+            for (const int width : {6, 7, 8, 13, 14, 29}) {
+                const Window window{.kernel_h = K, .kernel_w = K, .stride_h = S, .stride_w = S, .pad_top = K / 2, .pad_left = width % 3, .pad_bottom = height % 3,
+                                    .pad_right = K / 2};
+                if (height + window.pad_top + window.pad_bottom < K) continue;
+                CAPTURE(K);
+                CAPTURE(S);
+                CAPTURE(height);
+                CAPTURE(width);
+                Case one(window, Shape{1, 5, height, width}, 5, 5);
+                for (Floats* values : {&one.x, &one.w, &one.bias, &one.slope})
+                    for (float& value : *values) value *= 0.317f;  // products that are rounded: another order of the sums would show
+                Floats packed(kernels::depthwise_packed_floats(one.g));
+                kernels::depthwise_pack(one.g, one.w.data(), nullptr, one.bias.data(), packed.data());
+                const Floats input = blocked(one.in, one.x), slopes = padded(one.slope);
+                const auto run = [&](bool residual, auto kernel) {
+                    Floats output = blocked(one.out, one.residual);
+                    kernel(kernels::Buffers{.input = input.data(), .residual = residual ? output.data() : nullptr, .output = output.data(),
+                                            .weights = packed.data(), .slope = slopes.data()});
+                    return unblocked(one.out, output);
+                };
+                for (const bool residual : {false, true}) {
+                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 1, SlopeEpilogue>(one.g, {}, b, Serial{}); });
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, SlopeEpilogue>(one.g, {}, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, {}, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, {}, b, ThreeWorkers{}); }) == expected);
+                }
+            }
+    };
+    check(std::integer_sequence<int, 3, 1>{});
+    check(std::integer_sequence<int, 3, 2>{});
+}
+
+TEST_CASE("a tile of two rows takes every tap of its sums once, in the window's order, from inputs that are loaded") {
+    constexpr kernels::DepthwiseOrder<7, 3, 2> order;
+    int done[14]{}, in_slot[decltype(order)::slots];
+    std::fill(std::begin(in_slot), std::end(in_slot), -1);
+    for (const kernels::DepthwiseStep& step : order.step) {
+        if (step.sum < 0) {
+            in_slot[step.slot] = step.input;
+            continue;
+        }
+        CHECK(step.tap == done[step.sum]++);
+        CHECK(in_slot[step.slot] == decltype(order)::input_of(step.sum, step.tap));
+    }
+    for (const int taps : done) CHECK(taps == 9);
 }
 
 #else

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <mdl/kernels/blocks/depthwise_order.hpp>
 #include <mdl/kernels/blocks/epilogue.hpp>
 #include <mdl/kernels/blocks/row_tiles.hpp>
 #include <mdl/kernels/parallel.hpp>
+#include <mdl/simd/ordered.hpp>
 #include <mdl/simd/tile.hpp>
 #include <mdl/tensor/geometry.hpp>
 
@@ -20,11 +22,19 @@ constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_
 }
 /// Windows with code of their own: 3x3 and 5x5, side by side or two apart.
 constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool { return is_square_window(g) && (g.kernel_h == 3 || g.kernel_h == 5); }
-/// Pixels of a tile. On ARM64, whose multiply-adds take four cycles on up to four ports,
-/// seven sums wait for each other and fourteen do not (docs/decisions/0006); with stride 2 their inputs would not fit the registers.
+/// Output rows of a tile. Two share what they read: an input row is loaded once for both. That takes twice the sums and all weights of a 3x3
+/// window, 23 registers of ARM64's 32; x86-64 with AVX2 and ARMv7 have 16.
+constexpr auto depthwise_tile_rows(const Geometry& g) noexcept -> int {
+#if defined(__aarch64__)
+    if (g.kernel_h == 3 && g.out_h >= 2) return 2;
+#endif
+    return static_cast<void>(g), 1;
+}
+/// Pixels of a tile in a row. On ARM64, whose multiply-adds take four cycles on up to four ports, seven sums wait for each other and fourteen
+/// do not (docs/decisions/0006); with stride 2 their inputs would not fit the registers.
 constexpr auto depthwise_tile_width(const Geometry& g) noexcept -> int {
 #if defined(__aarch64__)
-    if (g.stride_w == 1 && g.out_w % 14 == 0) return 14;
+    if (depthwise_tile_rows(g) == 1 && g.stride_w == 1 && g.out_w % 14 == 0) return 14;
 #endif
     return row_tile_width(g);
 }
@@ -103,12 +113,33 @@ MDL_ALWAYS_INLINE void depthwise_inside(const Geometry& g, const EpilogueArgs& a
     });
 }
 
-/// P neighbouring output pixels with kernel width K and horizontal stride S as constants: each input is loaded once a row, and
-/// half a kernel on either side may lie outside, where zeros are read.
+/// Half a kernel on either side of a tile may lie outside, where zeros are read. Column `I` of the `Columns` that it reads, if the first one is
+/// column `left` of the input: is it outside?
+template <int K, int Columns, int I>
+MDL_ALWAYS_INLINE auto is_outside(int left, int in_w) noexcept -> bool {
+    if constexpr (I < K / 2) return left + I < 0;
+    if constexpr (I >= Columns - K / 2) return left + I >= in_w;
+    return false;
+}
+alignas(simd::Vector) inline constexpr float zeros[simd::lanes]{};
+
+/// The epilogue of P pixels. All together: asked for each, the question about the residual costs 15 % of the tile.
+template <class E, int P>
+MDL_ALWAYS_INLINE void depthwise_finish(simd::Vector* acc, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
+    constexpr int c = simd::lanes;
+    constexpr std::make_integer_sequence<int, P> all{};
+    E::template inner<1>(acc, args, row.slope, all);
+    if (row.residual != nullptr) {
+        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = E::combined(acc[p.value], simd::load(row.residual + (x + p.value) * c)); });
+        E::outer(acc, args, all);
+    }
+    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { simd::store(row.output + (x + p.value) * c, acc[p.value]); });
+}
+
+/// P neighbouring output pixels with kernel width K and horizontal stride S as constants: each input is loaded once a row.
 template <class E, int P, int K, int S>
 MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& args, const DepthwiseRow& row, int x) noexcept {
-    constexpr int c = simd::lanes, columns = (P - 1) * S + K, edge = K / 2;
-    alignas(simd::Vector) static constexpr float zeros[c]{};
+    constexpr int c = simd::lanes, columns = (P - 1) * S + K;
     simd::Vector acc[P];
     simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = row.bias; });
     const int left = x * S - g.pad_left;
@@ -119,28 +150,71 @@ MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& arg
         simd::Vector weight[K];
         simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA { weight[k.value] = simd::load(w + k.value * c); });
         simd::unroll<columns>([&](auto i) MDL_INLINE_LAMBDA {
-            const float* input = from + i.value * c;
-            if constexpr (i.value < edge) input = left + i.value >= 0 ? input : zeros;
-            if constexpr (i.value >= columns - edge) input = left + i.value < g.in_w ? input : zeros;
-            const simd::Vector value = simd::load_once(input);
+            const simd::Vector value = simd::load_once(is_outside<K, columns, i.value>(left, g.in_w) ? zeros : from + i.value * c);
             simd::unroll<K>([&](auto k) MDL_INLINE_LAMBDA {
                 constexpr int at = decltype(i)::value - decltype(k)::value;
                 if constexpr (at >= 0 && at % S == 0 && at / S < P) acc[at / S] = simd::fma(value, weight[k.value], acc[at / S]);
             });
         });
     }
-    // All pixels together: asked for each, the question about the residual costs 15 % of the tile.
-    constexpr std::make_integer_sequence<int, P> all{};
-    E::template inner<1>(acc, args, row.slope, all);
-    if (row.residual != nullptr) {
-        simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = E::combined(acc[p.value], simd::load(row.residual + (x + p.value) * c)); });
-        E::outer(acc, args, all);
-    }
-    simd::unroll<P>([&](auto p) MDL_INLINE_LAMBDA { simd::store(row.output + (x + p.value) * c, acc[p.value]); });
+    depthwise_finish<E, P>(acc, args, row, x);
+}
+
+/// The same for two output rows, `row` and `below`, of a 3x3 window that lies inside: an input row that both read is loaded once. The order of each
+/// sum is the tile's of one row. `left`: the first input column. `weight`: the nine, in registers.
+template <class E, int P, int K, int S>
+MDL_ALWAYS_INLINE void depthwise_pair(int in_w, int left, const EpilogueArgs& args, const DepthwiseRow& row, const DepthwiseRow& below,
+                                      const simd::Vector* weight, int x) noexcept {
+    constexpr int c = simd::lanes;
+    using Order = DepthwiseOrder<P, K, S>;
+    static constexpr Order order;
+    static_assert(K == 3, "mdl: the weights of a larger window do not fit the registers beside two rows of sums");
+    constexpr bool halves = E::in_order && simd::has_half_loads;
+    simd::Vector acc[2 * P], input[Order::slots];
+    std::uint64_t high = 0;
+    simd::unroll<2 * P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = halves && p.value > 0 ? simd::ordered_copy(acc[0]) : simd::ordered_load(row.weights - c); });
+    const std::ptrdiff_t line = std::ptrdiff_t{in_w} * c;
+    const float* from[K + S];
+    simd::unroll<K + S>([&](auto r) MDL_INLINE_LAMBDA { from[r.value] = simd::kept(row.input + left * c + r.value * line); });
+    // A column that may be outside has a pointer of its own, which goes from row to row; one that is outside stays at the zeros.
+    constexpr int edge = K / 2;
+    const float* margin[2 * edge];
+    std::ptrdiff_t margin_line[2 * edge];
+    simd::unroll<2 * edge>([&](auto e) MDL_INLINE_LAMBDA {
+        constexpr int column = decltype(e)::value < edge ? decltype(e)::value : Order::columns - 2 * edge + decltype(e)::value;
+        const bool outside = is_outside<K, Order::columns, column>(left, in_w);
+        margin[e.value] = outside ? zeros : from[0] + column * c;
+        margin_line[e.value] = outside ? 0 : line;
+    });
+    constexpr int part = 64;  // Clang 14 folds at most 256
+    simd::unroll<divide_up(Order::count, part)>([&](auto first) MDL_INLINE_LAMBDA {
+        simd::unroll<smaller(part, Order::count - first.value * part)>([&](auto i) MDL_INLINE_LAMBDA {
+            constexpr int at = decltype(first)::value * part + decltype(i)::value;
+            constexpr DepthwiseStep step = order.step[at];
+            constexpr int insert = halves ? order.inserted_at(at) : -1, load_high = halves ? order.high_at(at) : -1;
+            if constexpr (step.sum < 0) {
+                constexpr int e = Order::margin_of(step.input);
+                if constexpr (e >= 0 && step.input >= Order::columns) margin[e] += margin_line[e];
+                if constexpr (halves && e >= 0) input[step.slot] = simd::load_low<0>(margin[e]);
+                else if constexpr (halves) input[step.slot] = simd::load_low<Order::offset_of(step.input)>(from[step.input / Order::columns]);
+                else if constexpr (e >= 0) input[step.slot] = simd::ordered_load(margin[e]);
+                else input[step.slot] = simd::ordered_load<Order::offset_of(step.input)>(from[step.input / Order::columns]);
+            }
+            if constexpr (insert >= 0) input[order.step[insert].slot] = simd::insert_high(input[order.step[insert].slot], high);
+            if constexpr (step.sum >= 0) acc[step.sum] = simd::ordered_fma(input[step.slot], weight[step.tap], acc[step.sum]);
+            if constexpr (load_high >= 0) {
+                constexpr int of = order.step[load_high].input, e = Order::margin_of(of);
+                if constexpr (e >= 0) high = simd::load_high<0>(margin[e]);
+                else high = simd::load_high<Order::offset_of(of)>(from[of / Order::columns]);
+            }
+        });
+    });
+    depthwise_finish<E, P>(acc, args, row, x);
+    depthwise_finish<E, P>(acc + P, args, below, x);
 }
 
 /// All output rows [first, last) of one block.
-template <class E, int K, int S, int P>
+template <class E, int K, int S, int P, int R>
 __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, int block, int first,
                                               int last) noexcept {
     constexpr int c = simd::lanes;
@@ -149,27 +223,40 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
     const Interior inside(g.in_w, g.out_w, g.extent_w(), g.stride_w, g.pad_left);
     const bool tiled = edges_fit_tiles(g);
     const int dilation_h = K > 0 ? 1 : g.dilation_h;  // a constant saves the divisions
-    for (int y = first; y < last; ++y) {
+    const auto row_at = [&](int y) {
         const int top = y * g.stride_h - g.pad_top;
         const int begin = top < 0 ? smaller(g.kernel_h, divide_up(-top, dilation_h)) : 0;
         const int end = larger(begin, smaller(g.kernel_h, top >= g.in_h ? 0 : divide_up(g.in_h - top, dilation_h)));
         const std::ptrdiff_t out_at = (std::ptrdiff_t{block} * g.out_pixels() + std::ptrdiff_t{y} * g.out_w) * c;
-        const DepthwiseRow row{end > begin ? plane + std::ptrdiff_t{top + begin * g.dilation_h} * g.in_w * c : plane,
-                               weights + (1 + begin * g.kernel_w) * c,
-                               simd::load(weights),
-                               end - begin,
-                               buffers.output + out_at,
-                               buffers.residual != nullptr ? buffers.residual + out_at : nullptr,
-                               buffers.slope != nullptr ? buffers.slope + block * c : nullptr};
+        return DepthwiseRow{end > begin ? plane + std::ptrdiff_t{top + begin * g.dilation_h} * g.in_w * c : plane,
+                            weights + (1 + begin * g.kernel_w) * c,
+                            simd::load(weights),
+                            end - begin,
+                            buffers.output + out_at,
+                            buffers.residual != nullptr ? buffers.residual + out_at : nullptr,
+                            buffers.slope != nullptr ? buffers.slope + block * c : nullptr};
+    };
+    // The last tile may overlap its neighbour, but a residual that is added in place would be added twice.
+    const int tiles_end = !tiled || g.out_w < P ? 0 : buffers.residual != nullptr ? g.out_w / P * P : g.out_w;
+    for (int y = first; y < last; ++y) {
+        const DepthwiseRow row = row_at(y);
         int x = 0;
-        if constexpr (K > 0) {
-            if (tiled) {
-                for (; x < g.out_w; x += P) {
-                    // The last tile may overlap its neighbour, but a residual that is added in place would be added twice.
-                    if (x + P > g.out_w && (g.out_w < P || row.residual != nullptr)) break;
-                    depthwise_tile<E, P, K, S>(g, args, row, smaller(x, g.out_w - P));
+        if constexpr (R == 2) {
+            if (y + 1 < last && y * S >= g.pad_top && (y + 1) * S - g.pad_top + K <= g.in_h) {
+                const DepthwiseRow below = row_at(++y);
+                simd::Vector held[K * K];
+                simd::unroll<K * K>([&](auto k) MDL_INLINE_LAMBDA { held[k.value] = simd::load_held(row.weights + k.value * c); });
+                const int in_w = g.in_w, pad_left = g.pad_left, last_tile = g.out_w - P;
+                for (; x < tiles_end; x += P) {
+                    const int at = smaller(x, last_tile);
+                    depthwise_pair<E, P, K, S>(in_w, at * S - pad_left, args, row, below, held, at);
                 }
+                for (; x < g.out_w; ++x) depthwise_border<E>(g, args, row, x), depthwise_border<E>(g, args, below, x);
+                continue;
             }
+        }
+        if constexpr (K > 0) {
+            for (; x < tiles_end; x += P) depthwise_tile<E, P, K, S>(g, args, row, smaller(x, g.out_w - P));
         } else {
             for (; x < inside.begin; ++x) depthwise_border<E>(g, args, row, x);
             for (; x + P <= inside.end; x += P) depthwise_inside<E, P>(g, args, row, x);
@@ -182,8 +269,8 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
 }  // namespace detail
 
 /// out(c,y,x) = bias(c) + sum in(c, y*s+ky*d-pad, x*s+kx*d-pad) * w(c,ky,kx), then the epilogue. `Kernel` and `Stride` name
-/// the inner loop's constants: kernel width 3 or 5 with horizontal stride 1 or 2 and no dilation are worth it, 0 serves any. `Wide`: the pixels of a tile.
-template <int Kernel = 0, int Stride = 0, int Wide = 4, class E = Epilogue<>, class Parallel>
+/// the inner loop's constants: kernel width 3 or 5 with horizontal stride 1 or 2 and no dilation are worth it, 0 serves any. `Wide`, `Rows`: the pixels of a tile.
+template <int Kernel = 0, int Stride = 0, int Wide = 4, int Rows = 1, class E = Epilogue<>, class Parallel>
 void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffers, const Parallel& parallel) noexcept {
     MDL_ASSERT(Kernel == 0 || (g.kernel_w == Kernel && g.stride_w == Stride && g.dilation_w == 1 && g.dilation_h == 1));
     const int blocks = blocks_of(g.out_channels);
@@ -191,7 +278,7 @@ void depthwise(const Geometry& g, const EpilogueArgs& args, const Buffers& buffe
     const int rows = divide_up(g.out_h, parts);
     parallel(blocks * parts, [&](int index, int) noexcept {
         const int first = smaller(g.out_h, index % parts * rows);
-        detail::depthwise_rows<E, Kernel, Stride, Wide>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
+        detail::depthwise_rows<E, Kernel, Stride, Wide, Rows>(g, args, buffers, index / parts, first, smaller(g.out_h, first + rows));
     });
 }
 
