@@ -90,6 +90,7 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
 #if defined(__aarch64__)
     if constexpr (takes_flat_tile<E, Flat, P, B>) {
         if (taps.full > 0) multiply_flat<P>(acc, pixel[0], taps.step, taps.full, w, bias, ahead - w);
+        if (taps.tail == 0) [[likely]] return;
         offset += taps.full, w += std::ptrdiff_t{taps.full} * c * B * c;
     } else
 #endif
@@ -116,7 +117,6 @@ MDL_ALWAYS_INLINE void multiply(simd::Vector* acc, const float* const* pixel, co
             for (int i = 0; i < c; ++i) multiply_one<B>(acc, pixel, tap + i, w + i * B * c, all);
         }
     }
-    if (taps.tail == 0) [[likely]] return;
     for (const int* const end = offset + taps.tail; offset != end; ++offset) {
         std::ptrdiff_t tap = *offset;
         for (const std::ptrdiff_t last = tap + taps.tail_run; tap != last; ++tap, w += B * c) multiply_one<B>(acc, pixel, tap, w, all);
