@@ -13,8 +13,9 @@ namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
 
-// `At`: bytes behind p, in the instruction's own field. Compilers order for themselves, and where sums and weights leave few registers they spill. Volatile statements stay where they are; one instruction
-// each, so that registers remain the compiler's business. On other instruction sets these are the plain operations.
+// Compilers order for themselves, and where sums and weights leave few registers they spill. Volatile statements stay where they are; one
+// instruction each, so that registers remain the compiler's business. On other instruction sets these are the plain operations. `At`: bytes
+// behind p, in the instruction's own field.
 
 #if defined(__aarch64__)
 namespace detail {
