@@ -43,7 +43,7 @@ shared, zoo, work, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 networks = ['mobilenet_v1', 'mobilenet_v2', 'mobilenet_v3_small', 'mobilenet_v3_large', 'squeezenet1_1', 'googlenet', 'resnet18', 'resnet50',
             'shufflenet_v2_x1_0', 'densenet121', 'vgg11', 'alexnet']
 recorded = ['squeezenet_v1.1', 'mobilenet_v1', 'mnist8', 'resnet8_cifar10', 'kws_dscnn', 'vww_mobilenetv1_025', 'ad_autoencoder_toycar', 'face_expression',
-            'blazeface_front', 'ultraface_slim_320', 'ppocr_cls']
+            'blazeface_front', 'ultraface_slim_320', 'ppocr_cls', 'ppocr_det']
 export = os.path.join(shared, 'peers', 'export_zoo.py')
 missing = [n for n in networks if not os.path.exists(f'{zoo}/{n}.out.bin') and (not wanted or n in wanted)]
 if missing and os.path.exists(export):
@@ -71,7 +71,7 @@ for n in recorded:
     if not os.path.exists(f'{folder}/ref/ref.json'): continue
     ref = json.load(open(f'{folder}/ref/ref.json'))
     files = lambda group: [(t, f"{folder}/ref/{d['file']}") for t, d in ref[group].items() if os.path.exists(f"{folder}/ref/{d['file']}")]
-    shapes = [f'--shape={t}=' + ','.join(map(str, d['shape'])) for t, d in ref['inputs'].items()] if n == 'ppocr_cls' else []
+    shapes = [f'--shape={t}=' + ','.join(map(str, d['shape'])) for t, d in ref['inputs'].items()] if n.startswith('ppocr') else []
     case(n if n != 'mobilenet_v1' else 'mobilenet_v1_caffe', f"{folder}/{ref['model']}", files('inputs'), files('outputs'), shapes)
 
 # The same networks from Caffe's files; of the detector the boxes as they come out of the convolutions.
