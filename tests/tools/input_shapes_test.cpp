@@ -48,6 +48,13 @@ TEST_CASE("an open batch is 1, other open sizes are asked for by name, with the 
     CHECK(says(refusal(photo({-1, -1, 96, -1}), {}), {"--shape image=1,3,96,224"}));
 }
 
+TEST_CASE("a scalar is a tensor of one element, declared or given") {
+    ModelBuilder model = photo({});
+    CHECK(model.import(ImportOptions{{{"image", {}}}}).shape(0) == mdl::Shape{1});
+    model.proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+    CHECK(model.import().shape(0) == mdl::Shape{1});
+}
+
 TEST_CASE("all open inputs are asked for at once, those without a shape too, in words for a shell") {
     ModelBuilder model;
     model.input("a", {-1, 16}).input("the mask", {-1, -1}).input("c", {}).output("y");

@@ -60,8 +60,6 @@ auto is_open(const Input& input) -> bool {
 auto to_sizes(const Input& input) -> Dims {
     Dims dims;
     for (const auto& dim : declared(input).dim()) dims.push_back(is_open(dim) ? 1 : dim.dim_value());
-    // A declared scalar is a tensor of one element here.
-    if (dims.empty()) dims.push_back(1);
     return dims;
 }
 
@@ -95,7 +93,9 @@ auto input_shapes(const std::vector<const Input*>& inputs, const std::map<std::s
             open.push_back(input);
             continue;
         }
-        const Dims dims = answer == given.end() ? to_sizes(*input) : Dims(answer->second.begin(), answer->second.end());
+        Dims dims = answer == given.end() ? to_sizes(*input) : Dims(answer->second.begin(), answer->second.end());
+        // A scalar is a tensor of one element here.
+        if (dims.empty()) dims.push_back(1);
         check(*input, dims, answer != given.end());
         Shape& shape = shapes[input->name()];
         shape = {};
