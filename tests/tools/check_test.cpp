@@ -148,6 +148,10 @@ TEST_CASE("verify names a missing, damaged or foreign test vector") {
         CHECK(mdl_command({"convert", model, "-o", folder / "unmade", "--check", "--input", input}).says({"nosuch"}));
         CHECK_FALSE(fs::exists(folder / "unmade"));
     }
+    const std::string odd = folder / "odd.bin";
+    std::ofstream(odd, std::ios::binary) << std::string(5 * sizeof(float), '\0');
+    CHECK(mdl_command({"convert", model, "-o", folder / "unmade", "--check", "--input", odd}).says({"odd.bin"}));
+    CHECK_FALSE(fs::exists(folder / "unmade"));
     ModelBuilder larger;
     larger.input("x", {1, 4}).output("y").weights("w", {4, 5});
     larger.node("MatMul", {"x", "w"}, {"y"});

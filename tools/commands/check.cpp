@@ -194,25 +194,28 @@ auto Difference::relative() const -> double {
     return magnitude > 0 ? largest / magnitude : std::numeric_limits<double>::infinity();
 }
 
-auto check_inputs(const Network& network, const CheckOptions& options) -> std::vector<std::filesystem::path> {
+auto check_inputs(const Converted& converted, const CheckOptions& options) -> std::vector<Values> {
     if (options.inputs.empty()) return {};
+    const Network& network = converted.network;
     std::vector<std::string> names;
     for (const auto& input : network.inputs) names.push_back(input.name);
-    return match_inputs(options.inputs, names);
+    const auto files = match_inputs(options.inputs, names);
+    std::vector<Values> given;
+    for (std::size_t k = 0; k < files.size(); ++k) {
+        const int layer = network.inputs[k].layer;
+        const Shape& shape = network.shape(layer);
+        given.emplace_back(static_cast<std::size_t>(shape.count()));
+        read_input(files[k], names[k], {shape, network.at(layer).operation.image.layout == PixelLayout::hwc}, converted.extras.preprocessing, given.back());
+    }
+    return given;
 }
 
-void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const std::vector<std::filesystem::path>& files,
+void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const std::vector<Values>& given,
                    const CheckOptions& options) {
     CompileOptions compile = options.compile;
     compile.profile = true;
     NetworkLibrary library(converted.header, compile);
     library.load(weights);
-    std::vector<Values> given;
-    for (std::size_t k = 0; k < files.size(); ++k) {
-        const int i = static_cast<int>(k);
-        read_input(files[k], converted.network.inputs[k].name, {library.input_shape(i), library.is_interleaved(i)}, converted.extras.preprocessing, library.input(i));
-        given.emplace_back(library.input(i).begin(), library.input(i).end());
-    }
     const double tolerance = tolerance_of(options.tolerance, options.compile);
     std::cerr << "computing the model operator by operator ...\n";
     Check check(converted, library);

@@ -42,13 +42,13 @@ struct Difference {
     auto relative() const -> double;
 };
 
-/// The file for each input of the network, none where no inputs are given. Throws Failure.
-auto check_inputs(const Network& network, const CheckOptions& options) -> std::vector<std::filesystem::path>;
+/// The numbers of each input of the network, none where no inputs are given. Throws Failure.
+auto check_inputs(const Converted& converted, const CheckOptions& options) -> std::vector<std::vector<float>>;
 
-/// Compiles the network and runs it and the model on random numbers and, where inputs are given (`files`), on those; prints the difference of
+/// Compiles the network and runs it and the model on random numbers and, where there are any, on the `given` inputs; prints the difference of
 /// every layer that the compiled network computes, and of every output. Writes inputs and the model's outputs to `vector`, for
 /// `mdl verify`. Throws Failure with Exit::differs where an output differs by more than the tolerance.
-void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const std::vector<std::filesystem::path>& files,
+void check_network(const Converted& converted, const std::filesystem::path& weights, const std::filesystem::path& vector, const std::vector<std::vector<float>>& given,
                    const CheckOptions& options);
 
 }  // namespace mdl::tool

@@ -68,7 +68,7 @@ void convert(const ConvertOptions& options) {
     };
     check_channel_numbers(converted.extras.preprocessing, shapes(converted.network.inputs));
     if (!options.labels.empty()) note_missing_labels(converted.extras.labels, shapes(converted.network.outputs));
-    const auto inputs = check_inputs(converted.network, options.checking);  // whatever is wrong with them is told before anything is written
+    const auto inputs = check_inputs(converted, options.checking);  // whatever is wrong with them is told before anything is written
     const weights::Writer writer = converted.writer();
     const fs::path folder = options.folder;
     OutputFolder made(folder);
