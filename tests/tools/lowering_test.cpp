@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <mdl/graph/fingerprint.hpp>
+#include <mdl/mdl.hpp>
+
+#include "codegen/run_graph.hpp"
 #include "tools/evaluate.hpp"
 #include "tools/interpreted.hpp"
 #include "tools/onnx_builder.hpp"
@@ -330,6 +334,19 @@ TEST_CASE("resizing keeps factors or sizes, and names what is not the default") 
     channels.floats("f", {4}, {1, 2, 1, 1});
     channels.node("Resize", {"x", "", "f"}, {"y"});
     CHECK(channels.refusal().find("rows and columns") != std::string::npos);
+}
+
+TEST_CASE("the rounding of positions, which only nearest reads, is no part of another resize") {
+    using Interpolated = mdl::Sequential<mdl::Input<4, 4, 1>, mdl::Resize<mdl::Linear, mdl::Factor<2>>>;
+    using Nearest = mdl::Sequential<mdl::Input<4, 4, 1>, mdl::Resize<mdl::Nearest, mdl::Factor<2>, mdl::LowerNeighbour>>;
+    const auto resized = [](const char* mode) {
+        auto model = single(13, {1, 1, 4, 4});
+        model.floats("f", {4}, {1, 1, 2, 2});
+        model.node("Resize", {"x", "", "f"}, {"y"}).string("mode", mode).string("nearest_mode", "floor");  // as PyTorch writes both
+        return mdl::graph::fingerprint(*mdl::tool::build_graph(model.import()));
+    };
+    CHECK(resized("linear") == mdl::fingerprint<Interpolated>);
+    CHECK(resized("nearest") == mdl::fingerprint<Nearest>);
 }
 
 TEST_CASE("a transposed convolution keeps its options, and cuts to the shape that is asked for") {

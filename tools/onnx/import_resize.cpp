@@ -55,6 +55,8 @@ void add_resize(Call& call, Operation operation, const std::vector<float>& facto
         operation.dims = to_shape(signal ? Dims{1, size(2)} : Dims{size(2), size(3)});
     }
     operation.op = Op::resize;
+    // PyTorch names it for every mode; the type says it of Nearest only, and the fingerprint counts it.
+    if (operation.resampling.interpolation != Interpolation::nearest) operation.resampling.rounding = Resampling{}.rounding;
     const int image = signal ? add_reshape(call, call.layer(0), Shape{shape[0], shape[1], 1, shape[2]}) : call.layer(0);
     const int layer = call.add(operation, {image});
     const Shape out = call.network().shape(layer);
