@@ -90,6 +90,8 @@ TEST_CASE("Winograd's convolution of one axis equals the reference") {
     check_tile<4, 3, 1, 1>(2e-6);
     check_tile<1, 1, 2, 7>(5e-6);
     check_tile<4, 7, 1, 1>(1e-5);
+    check_tile<1, 1, 2, 9>(1e-5);
+    check_tile<2, 9, 1, 1>(1e-5);
 }
 
 TEST_CASE("an image of many tiles is taken in chunks") {
@@ -119,6 +121,8 @@ TEST_CASE("Winograd is chosen where it saves time and nowhere else") {
     line.kernel_h = 1, line.pad_top = line.pad_bottom = 0;
     CHECK(choice(line).rows == 1);
     CHECK(choice(line).columns > 1);
+    line.kernel_w = 9;
+    CHECK(choice(line) == kernels::WinogradTile{1, 2});
 }
 
 #else

@@ -33,7 +33,8 @@ constexpr auto convolution_winograd_tiles(const Geometry& g, const WinogradTile&
 /// U = G g G^T for every pair of channels, in double.
 [[gnu::cold]] inline void convolution_winograd_pack(const Geometry& g, const WinogradTile& tile, const float* w, const float* out_scale, const float* bias,
                                       float* packed) noexcept {
-    constexpr int n_max = simd::max_winograd_inputs, taps_max = 7, wide_max = simd::widest_tile_blocks * simd::lanes;
+    // A tile has two outputs at least: 1x9 and 9x1 are the longest.
+    constexpr int n_max = simd::max_winograd_inputs, taps_max = n_max - 1, wide_max = simd::widest_tile_blocks * simd::lanes;
     MDL_ASSERT(g.kernel_h <= taps_max && g.kernel_w <= taps_max);
     const WinogradPlan plan = winograd_plan(g, tile);
     const int padded = padded_channels(g.out_channels), area = g.kernel_h * g.kernel_w;
