@@ -74,8 +74,31 @@ auto sum_up(Call& call, Binary kind) -> int {
     return sum;
 }
 
+/// Both operands have one type: what is computed beside a constant of integers is an integer too.
+auto has_integers(Call& call) -> bool {
+    const auto are_integers = [&](int k) { return call.is_constant(k) && !call.constant(k, "operand").is_float(); };
+    return are_integers(0) || are_integers(1);
+}
+
+/// Input 1 of a division of integers.
+auto divisor(Call& call) -> int {
+    if (call.is_constant(1))
+        for (std::int64_t i = 0; i < call.constant(1, "divisor").count(); ++i)
+            if (call.constant(1, "divisor").real(i) == 0) call.refuse("divides an integer by zero; the model is wrong");
+    return call.number_layer(1);
+}
+
+/// Whole numbers, of which floats hold those up to 2^24. Without its remainder a quotient is exact.
+void integer_binary(Call& call, Binary kind) {
+    int a = call.number_layer(0);
+    const int b = kind == Binary::divide ? divisor(call) : call.number_layer(1);
+    if (kind == Binary::divide) a = add_binary(call, Binary::subtract, {a, add_binary(call, Binary::modulo, {a, b})});
+    call.result(add_binary(call, kind, {a, b}));
+}
+
 void binary(Call& call, Binary kind) {
     if (call.input_count() != 2) call.refuse("needs two inputs");
+    if (has_integers(call)) return integer_binary(call, kind);
     for (const int k : {0, 1}) {
         if (!call.is_constant(k)) continue;
         const Tensor& constant = call.constant_floats(k, "constant operand");
@@ -118,9 +141,16 @@ void power(Call& call) {
     call.result(add_activation(call, x, ActivationKind::power, exponent));
 }
 
+/// fmod=0, of integers: the remainder has the divisor's sign.
 void modulo(Call& call) {
-    if (call.attributes.integer("fmod", 0) == 0) call.refuse("takes the remainder of integers; mdl computes in float32, where ONNX wants fmod=1");
-    call.result(add_binary(call, Binary::modulo, {call.layer(0), call.layer(1)}));
+    if (call.attributes.integer("fmod", 0) != 0) return call.result(add_binary(call, Binary::modulo, {call.number_layer(0), call.number_layer(1)}));
+    const int b = divisor(call), remainder = add_binary(call, Binary::modulo, {call.number_layer(0), b});
+    call.result(add_binary(call, Binary::modulo, {add_binary(call, Binary::add, {remainder, b}), b}));
+}
+
+void differ(Call& call) {
+    const int equal = add_binary(call, Binary::equal, {call.number_layer(0), call.number_layer(1)});
+    call.result(add_binary(call, Binary::equal, {equal, add_numbers(call, Shape{1}, {0})}));
 }
 
 /// Comparisons, and logic on truth values, which are 1 and 0.
@@ -147,6 +177,7 @@ void add_arithmetic(LoweringTable& table) {
     table["GreaterOrEqual"] = [](Call& call) { compare(call, Binary::greater_or_equal); };
     table["And"] = [](Call& call) { compare(call, Binary::minimum); };
     table["Or"] = [](Call& call) { compare(call, Binary::maximum); };
+    table["Xor"] = differ;
     table["Not"] = negate_truth;
     table["Equal"] = [](Call& call) { compare(call, Binary::equal); };
     table["Pow"] = power;

@@ -140,12 +140,24 @@ void dropout(Call& call) {
     pass(call);
 }
 
+/// What is double is a float32 here; a cast to integers cuts what is behind the point.
 void cast(Call& call) {
+    using Type = onnx::TensorProto;
     const auto to = call.attributes.integer("to", 0);
     call.attributes.ignore("saturate");
-    if (to != onnx::TensorProto::FLOAT)
-        call.refuse(text("converts a computed tensor to ONNX element type ", to, "; mdl computes in float32 only"));
-    pass(call);
+    switch (to) {
+        case Type::FLOAT: case Type::DOUBLE: return pass(call);
+        case Type::INT8: case Type::INT16: case Type::INT32: case Type::INT64:
+        case Type::UINT8: case Type::UINT16: case Type::UINT32: case Type::UINT64: {
+            const int x = call.layer(0), rest = add_binary(call, Binary::modulo, {x, add_numbers(call, Shape{1}, {1})});
+            return call.result(add_binary(call, Binary::subtract, {x, rest}));
+        }
+        case Type::BOOL: {
+            const int zero = add_numbers(call, Shape{1}, {0}), is_zero = add_binary(call, Binary::equal, {call.layer(0), zero});
+            return call.result(add_binary(call, Binary::equal, {is_zero, zero}));
+        }
+        default: call.refuse(text("converts a computed tensor to ONNX element type ", to, "; mdl computes in float32: export the model in float32"));
+    }
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ void expand(Call& call) {
 void where(Call& call) {
     Operation operation;
     operation.op = Op::select;
-    call.result(call.add(operation, {call.number_layer(0), call.layer(1), call.layer(2)}));
+    call.result(call.add(operation, {call.number_layer(0), call.number_layer(1), call.number_layer(2)}));
 }
 
 auto block_size(Call& call) -> int {
