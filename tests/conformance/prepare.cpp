@@ -113,7 +113,7 @@ void prepare(const fs::path& tests, const fs::path& out, const std::set<std::str
         } catch (const tool::Failure& failure) {
             std::string why = failure.what();
             std::replace(why.begin(), why.end(), '\n', ' ');
-            std::cout << "refused\t" << test.name << '\t' << why.substr(0, why.find(". Supported operators")) << '\n';
+            std::cout << "refused\t" << test.name << '\t' << why << '\n';
         }
     }
 }

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "onnx/advice.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
 #include "onnx/dequantise.hpp"
 #include "tools/documented_table.hpp"
+#include "tools/interpreted.hpp"
+#include "tools/says.hpp"
 
 using namespace mdl::tool::test;
 
@@ -24,4 +27,19 @@ TEST_CASE("the table of operators names what the converter lowers, folds and deq
     CHECK(text(without(folded, table.folded)) == "");
     for (const auto& name : table.refused) CHECK_FALSE(known.contains(name));
     CHECK(table.named_twice == 0);
+}
+
+TEST_CASE("every operator that the table refuses is refused with its own advice, any other with the table's name") {
+    Names refused = read_table(MDL_SOURCE_DIR "/docs/operators.md").refused;
+    refused.erase("If");  // one branch of it may be converted
+    Names advised;
+    for (const auto& reason : mdl::tool::refused_operators()) advised.insert(reason.operators.begin(), reason.operators.end());
+    CHECK(text(advised) == text(refused));
+    const auto refusal = [](const char* op) {
+        auto model = single(13, {1, 4});
+        model.node(op, {"x"}, {"y"});
+        return model.refusal();
+    };
+    CHECK(says(refusal("NonZero"), {"NonZero", "the numbers decide", "in the app"}));
+    CHECK(says(refusal("Relux"), {"Relux", "replace it", "docs/operators.md"}));
 }

@@ -7,6 +7,7 @@
 
 #include "codegen/run_graph.hpp"
 #include "failure.hpp"
+#include "onnx/advice.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
 #include "onnx/input_shapes.hpp"
@@ -198,13 +199,10 @@ private:
     }
 
     [[noreturn]] static void refuse_unknown(const Call& call, bool standard) {
-        std::string known;
-        for (const auto& [name, lowering] : lowerings()) known += (known.empty() ? "" : ", ") + std::string(name);
         if (!standard)
             call.refuse(text("belongs to '", call.node().domain(),
                              "', not to ONNX's own operators; export the model without custom operators"));
-        call.refuse("is not supported by mdl; replace it in the model, or cut the network before it. Supported operators: " +
-                    known);
+        call.refuse(advice_about(call.node().op_type()));
     }
 
     OnnxModel model_;
