@@ -34,45 +34,57 @@ auto operators() -> const interpreter::OperatorTable& {
     return table;
 }
 
-void compute(const onnx::NodeProto& proto, Arrays& arrays, const OnnxModel& model);
+/// The tensors of a run, and the weights, which all runs share: in double they are twice the file.
+struct Scope {
+    const Arrays& weights;
+    Arrays arrays{};
+
+    auto find(const std::string& name) const -> const Array* {
+        const auto made = arrays.find(name);
+        if (made != arrays.end()) return &made->second;
+        const auto stored = weights.find(name);
+        return stored == weights.end() ? nullptr : &stored->second;
+    }
+};
+
+void compute(const onnx::NodeProto& proto, Scope& scope, const OnnxModel& model);
 
 /// If: the branch that the condition names, in place.
-void take_branch(const onnx::NodeProto& proto, Arrays& arrays, const OnnxModel& model) {
-    const auto condition = arrays.find(proto.input_size() > 0 ? proto.input(0) : "");
-    if (condition == arrays.end() || condition->second.values.empty()) fail(Exit::bad_input, "lacks its condition; the file is damaged");
-    const char* const name = condition->second.values[0] != 0 ? "then_branch" : "else_branch";
+void take_branch(const onnx::NodeProto& proto, Scope& scope, const OnnxModel& model) {
+    const Array* const condition = scope.find(proto.input_size() > 0 ? proto.input(0) : "");
+    if (condition == nullptr || condition->values.empty()) fail(Exit::bad_input, "lacks its condition; the file is damaged");
+    const char* const name = condition->values[0] != 0 ? "then_branch" : "else_branch";
     for (const auto& attribute : proto.attribute()) {
         if (attribute.name() != name) continue;
         const auto& graph = attribute.g();
         if (graph.output_size() != proto.output_size()) fail(Exit::bad_input, "has a branch with another number of outputs; the file is damaged");
-        for (const auto& initializer : graph.initializer()) arrays.insert_or_assign(initializer.name(), Array(decode(initializer, model.folder)));
-        for (const auto& inner : graph.node()) compute(inner, arrays, model);
+        for (const auto& initializer : graph.initializer()) scope.arrays.insert_or_assign(initializer.name(), Array(decode(initializer, model.folder)));
+        for (const auto& inner : graph.node()) compute(inner, scope, model);
         for (int k = 0; k < proto.output_size(); ++k) {
-            const auto made = arrays.find(graph.output(k).name());
-            if (made == arrays.end()) fail(Exit::bad_input, "takes a branch that does not make '", graph.output(k).name(), "'; the file is damaged");
-            Array value = made->second;
-            arrays.insert_or_assign(proto.output(k), std::move(value));
+            const Array* const made = scope.find(graph.output(k).name());
+            if (made == nullptr) fail(Exit::bad_input, "takes a branch that does not make '", graph.output(k).name(), "'; the file is damaged");
+            scope.arrays.insert_or_assign(proto.output(k), Array(*made));
         }
         return;
     }
     fail(Exit::bad_input, "lacks the branch that is taken; the file is damaged");
 }
 
-void compute(const onnx::NodeProto& proto, Arrays& arrays, const OnnxModel& model) {
+void compute(const onnx::NodeProto& proto, Scope& scope, const OnnxModel& model) {
     const auto fail_at = [&](const char* why) { fail(Exit::bad_input, "operator ", proto.op_type(), " (node '", proto.name(), "') ", why); };
     try {
-        if (proto.op_type() == "If") return take_branch(proto, arrays, model);
+        if (proto.op_type() == "If") return take_branch(proto, scope, model);
         const auto found = operators().find(proto.op_type());
         if (found == operators().end()) fail(Exit::bad_input, "is not one that the reference interpreter knows; convert without --check");
         std::vector<const Array*> inputs;
         for (const auto& name : proto.input()) {
-            const auto input = arrays.find(name);
-            if (!name.empty() && input == arrays.end()) fail(Exit::bad_input, "reads '", name, "', which nothing before it makes; the file is damaged");
-            inputs.push_back(name.empty() ? nullptr : &input->second);
+            const Array* const input = name.empty() ? nullptr : scope.find(name);
+            if (!name.empty() && input == nullptr) fail(Exit::bad_input, "reads '", name, "', which nothing before it makes; the file is damaged");
+            inputs.push_back(input);
         }
         auto made = found->second(interpreter::Node{proto, std::move(inputs), model.opset, model.folder});
         for (int k = 0; k < proto.output_size() && static_cast<std::size_t>(k) < made.size(); ++k)
-            if (!proto.output(k).empty()) arrays.insert_or_assign(proto.output(k), std::move(made[static_cast<std::size_t>(k)]));
+            if (!proto.output(k).empty()) scope.arrays.insert_or_assign(proto.output(k), std::move(made[static_cast<std::size_t>(k)]));
     } catch (const Failure& failure) {
         const std::string what = failure.what();
         if (what.starts_with("operator ")) throw;
@@ -101,17 +113,18 @@ Interpreter::Interpreter(const OnnxModel& model, const std::map<std::string, std
 }
 
 auto Interpreter::run(const std::map<std::string, std::vector<double>>& inputs) const -> Arrays {
-    Arrays arrays = constants_;
-    arrays.insert(inputs_.begin(), inputs_.end());
+    Scope scope{constants_, inputs_};
     for (const auto& [name, values] : inputs) {
-        const auto input = arrays.find(name);
-        if (input == arrays.end()) continue;
+        const auto input = scope.arrays.find(name);
+        if (input == scope.arrays.end()) continue;
         if (values.size() != input->second.values.size())
             fail(Exit::bad_input, "input '", name, "' of shape ", to_text(input->second.dims), " was given ", values.size(), " numbers");
         input->second.values.assign(values.begin(), values.end());
     }
-    for (const auto& node : model_.proto.graph().node()) compute(node, arrays, model_);
-    return arrays;
+    for (const auto& node : model_.proto.graph().node()) compute(node, scope, model_);
+    for (const auto& output : model_.proto.graph().output())
+        if (const auto stored = constants_.find(output.name()); stored != constants_.end()) scope.arrays.insert(*stored);
+    return std::move(scope.arrays);
 }
 
 auto interpreted_operators() -> std::vector<std::string> {

@@ -18,7 +18,7 @@ public:
     /// `sizes`: shapes of inputs by name, which stand for what the file leaves open; other open dimensions are 1.
     Interpreter(const OnnxModel& model, const std::map<std::string, std::vector<int>>& sizes);
 
-    /// Every tensor by name. `inputs`: the elements of each computed input, by name. Throws Failure, which names the node.
+    /// Every tensor but the weights, by name. `inputs`: the elements of each computed input, by name. Throws Failure, which names the node.
     auto run(const std::map<std::string, std::vector<double>>& inputs) const -> std::map<std::string, interpreter::Array>;
 
 private:
