@@ -6,11 +6,13 @@ instructions a cycle in program order, at most one of them a multiply-add of 128
 
           beside a multiply-add                 alone
     A53   64 bits into an integer, integers     128 bits: 2 cycles; 64 bits: 1, with an `ins` beside it;
-                                                no vector is loaded four cycles behind a multiply-add
+                                                no vector is loaded in the fourth cycle behind a multiply-add
     A55   the same, 64 bits of a vector, `ins`  128 bits: 2 cycles
 
-A load of several vectors takes as long as that many. Latencies: a sum 4 cycles behind the one that it continues, vectors 4, integers 1,
-loaded integers 3. Everything is in the first cache."""
+XNNPACK's micro-kernels for A53 are written by the same rules (f32-gemm/6x8-aarch64-neonfma-cortex-a53.S.in): blocks of four cycles, a load
+beside an `ins`, three multiply-adds, a load of an integer beside the first. What no source tells is taken to be slow: another operation on 128
+bits issues as a multiply-add does, a store beside integers only. A load of several vectors takes as long as that many. Latencies: a sum 4
+cycles behind the one that it continues, vectors 4, integers 1, loaded integers 3. Everything is in the first cache."""
 import re
 
 REGISTER = re.compile(r"\b([vqdsxw])(\d+)")
@@ -23,6 +25,8 @@ def registers(operand):
 def kind_of(mnemonic, operands):
     if mnemonic.startswith("fml"):
         return "multiply"
+    if mnemonic.startswith("st"):
+        return "store"
     if mnemonic in ("ldp", "ldr", "ldur", "ld1"):
         first = operands.split(",")[0]
         if first.startswith("q") or "4s" in first or "16b" in first:
@@ -35,16 +39,15 @@ def kind_of(mnemonic, operands):
     return "vector" if re.match(r"[vqds]\d", operands) else "integer"
 
 
-LATENCY = {"multiply": 4, "load128": 4, "load64": 4, "load_integer": 3, "insert": 4, "vector": 4, "integer": 1}
+LATENCY = {"multiply": 4, "load128": 4, "load64": 4, "load_integer": 3, "insert": 4, "vector": 4, "integer": 1, "store": 1}
 
 
 def pairs(core, a, b):
     """Can they be issued in the same cycle?"""
-    two = {a, b}
-    if "load128" in two or a == b != "integer" or two == {"multiply", "vector"}:
+    two = {"multiply" if kind == "vector" else kind for kind in (a, b)}
+    if "load128" in two or (a == b and a != "integer") or two == {"multiply"} or two == {"load64", "load_integer"}:
         return False
-    loads = sum(kind.startswith("load") for kind in (a, b))
-    if loads == 2 or (two <= {"vector", "insert"}):
+    if "store" in two and "integer" not in two:
         return False
     if core == "cortex-a53" and "multiply" in two and two & {"load64", "insert"}:
         return False
@@ -61,7 +64,7 @@ def cycles(core, loop, rounds=20):
         writes = set().union(*map(registers, parts[:targets])) if targets else set()
         base = registers(operands[operands.find("["):]) if "[" in operands and kind.startswith("load") else set()
         if "]," in operands or "]!" in operands:
-            writes |= set(list(base)[:1])
+            writes |= registers(re.split(r"[],]", operands[operands.find("["):])[0])
         several = re.match(r"\{v(\d+)\.\w+-v(\d+)", operands)
         if several:
             writes |= {("v", number) for number in range(int(several[1]), int(several[2]) + 1)}
