@@ -61,6 +61,13 @@ def windows(body, least=100):
             run = []
 
 
+def hot(name, body):
+    """Loops, and windows written out. Where a function is a strip of depthwise convolution, its loop is long and no window."""
+    strip = "depthwise_strip" in name
+    yield from ((loop, False) for loop in loops(body) if strip or len(loop) < 200)
+    yield from ((window, True) for window in windows(body) if not strip)
+
+
 def short(name):
     name = re.sub(r"mdl::(isa_\w+::)?(kernels::)?(detail::)?", "", name)
     name = re.sub(r"\((mdl::)?(ActivationKind|Binary)\)\d+, ?|Epilogue<[^>]*>", "", name)
@@ -77,7 +84,7 @@ def main():
     for name, body in functions(text):
         # The frame pointer is one of the stack only in a function that sets it up.
         framed = any(re.match(r"%[er]sp,%[er]bp|x29, sp|fp, sp", operands) for _, _, operands in body)
-        for loop in [loop for loop in loops(body) if len(loop) < 200] + list(windows(body)):
+        for loop, _ in hot(name, body):
             multiplies = sum(bool(MULTIPLY.match(mnemonic)) for _, mnemonic, _ in loop)
             if multiplies < 4:
                 continue

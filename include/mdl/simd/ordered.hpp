@@ -7,8 +7,6 @@
 
 #if MDL_SIMD
 
-#include <cstdint>
-
 namespace mdl {
 inline namespace MDL_ISA {
 namespace simd {
@@ -35,16 +33,6 @@ MDL_ALWAYS_INLINE auto ordered_load(const float* p) noexcept -> Vector {
     return load(p + At / static_cast<int>(sizeof(float)));
 #endif
 }
-/// A copy: in-order cores make one faster than a load of 128 bits.
-MDL_ALWAYS_INLINE auto ordered_copy(Vector v) noexcept -> Vector {
-#if defined(__aarch64__)
-    float32x4_t copy;
-    asm volatile("mov %0.16b, %1.16b" : "=w"(copy) : "w"(v.data));
-    return Vector(copy);
-#else
-    return v;
-#endif
-}
 /// sum + a * b
 MDL_ALWAYS_INLINE auto ordered_fma(Vector a, Vector b, Vector sum) noexcept -> Vector {
 #if defined(__aarch64__)
@@ -61,35 +49,6 @@ MDL_ALWAYS_INLINE auto kept(const float* p) noexcept -> const float* {
 #endif
     return p;
 }
-
-#if defined(__aarch64__)
-inline constexpr bool has_half_loads = true;
-
-/// A vector in halves, which in-order cores load beside multiply-adds: lanes 0 and 1 into the vector, 2 and 3 through an integer.
-template <int At>
-MDL_ALWAYS_INLINE auto load_low(const float* p) noexcept -> Vector {
-    float32x4_t v;
-    asm volatile("ldr %d0, [%1, %2]" : "=w"(v) : "r"(p), "i"(At), "m"(detail::readable(p)));
-    return Vector(v);
-}
-template <int At>
-MDL_ALWAYS_INLINE auto load_high(const float* p) noexcept -> std::uint64_t {
-    std::uint64_t high;
-    asm volatile("ldr %0, [%1, %2]" : "=r"(high) : "r"(p), "i"(At + 8), "m"(detail::readable(p)));
-    return high;
-}
-MDL_ALWAYS_INLINE auto insert_high(Vector v, std::uint64_t high) noexcept -> Vector {
-    asm volatile("ins %0.d[1], %1" : "+w"(v.data) : "r"(high));
-    return v;
-}
-#else
-inline constexpr bool has_half_loads = false;
-template <int At>
-MDL_ALWAYS_INLINE auto load_low(const float* p) noexcept -> Vector { return ordered_load<At>(p); }
-template <int At>
-MDL_ALWAYS_INLINE auto load_high(const float*) noexcept -> std::uint64_t { return 0; }
-MDL_ALWAYS_INLINE auto insert_high(Vector v, std::uint64_t) noexcept -> Vector { return v; }
-#endif
 
 }  // namespace simd
 }  // namespace MDL_ISA

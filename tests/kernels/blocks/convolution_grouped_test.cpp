@@ -175,15 +175,16 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
     fast(std::integer_sequence<int, 5, 2>{});
 }
 
-TEST_CASE("two rows of a depthwise convolution at once have the bits of one after the other, on in-order cores too") {
-    const auto check = []<int K, int S>(std::integer_sequence<int, K, S>) {
-        using InOrder = kernels::Epilogue<ActivationKind::leaky_relu, Binary::add, ActivationKind::clip, false, simd::every_tile(), true>;
-        for (int height = 1; height < 9; ++height)
-            for (const int width : {6, 7, 8, 13, 14, 29}) {
-                const Window window{.kernel_h = K, .kernel_w = K, .stride_h = S, .stride_w = S, .pad_top = K / 2, .pad_left = width % 3, .pad_bottom = height % 3,
-                                    .pad_right = K / 2};
-                if (height + window.pad_top + window.pad_bottom < K) continue;
-                CAPTURE(K);
+TEST_CASE("two rows of a depthwise convolution at once have the bits of one after the other, and so have strips on in-order cores") {
+    const auto check = []<int S, ActivationKind Inner>(std::integer_sequence<int, S>, std::integral_constant<ActivationKind, Inner>) {
+        using OneByOne = kernels::Epilogue<Inner, Binary::add, ActivationKind::clip, false, simd::every_tile(), false>;
+        using InOrder = kernels::Epilogue<Inner, Binary::add, ActivationKind::clip, false, simd::every_tile(), true>;
+        const kernels::EpilogueArgs args = kernels::epilogue_args({ActivationKind::clip, -0.8f, 1.1f});
+        for (const int height : {1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15})
+            for (const int width : {6, 7, 8, 13, 14, 15, 29}) {
+                const Window window{.kernel_h = 3, .kernel_w = 3, .stride_h = S, .stride_w = S, .pad_top = 1, .pad_left = width % 3, .pad_bottom = height % 3,
+                                    .pad_right = 1};
+                if (height + window.pad_top + window.pad_bottom < 3) continue;
                 CAPTURE(S);
                 CAPTURE(height);
                 CAPTURE(width);
@@ -200,15 +201,19 @@ TEST_CASE("two rows of a depthwise convolution at once have the bits of one afte
                     return unblocked(one.out, output);
                 };
                 for (const bool residual : {false, true}) {
-                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 1, SlopeEpilogue>(one.g, {}, b, Serial{}); });
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, SlopeEpilogue>(one.g, {}, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, {}, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, {}, b, ThreeWorkers{}); }) == expected);
+                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 1, OneByOne>(one.g, args, b, Serial{}); });
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, OneByOne>(one.g, args, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, InOrder>(one.g, args, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, InOrder>(one.g, args, b, ThreeWorkers{}); }) == expected);
                 }
             }
     };
-    check(std::integer_sequence<int, 3, 1>{});
-    check(std::integer_sequence<int, 3, 2>{});
+    constexpr std::integral_constant<ActivationKind, ActivationKind::clip> clamp{};
+    constexpr std::integral_constant<ActivationKind, ActivationKind::leaky_relu> by_channel{};
+    check(std::integer_sequence<int, 1>{}, clamp);
+    check(std::integer_sequence<int, 1>{}, by_channel);
+    check(std::integer_sequence<int, 2>{}, clamp);
+    check(std::integer_sequence<int, 2>{}, by_channel);
 }
 
 TEST_CASE("a tile of two rows takes every tap of its sums once, in the window's order, from inputs that are loaded") {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <limits>
+
 #include <mdl/kernels/blocks/depthwise_order.hpp>
+#include <mdl/kernels/blocks/depthwise_strip.hpp>
 #include <mdl/kernels/blocks/epilogue.hpp>
 #include <mdl/kernels/blocks/row_tiles.hpp>
 #include <mdl/kernels/parallel.hpp>
@@ -169,10 +172,8 @@ MDL_ALWAYS_INLINE void depthwise_pair(int in_w, int left, const EpilogueArgs& ar
     using Order = DepthwiseOrder<P, K, S>;
     static constexpr Order order;
     static_assert(K == 3, "mdl: the weights of a larger window do not fit the registers beside two rows of sums");
-    constexpr bool halves = E::in_order && simd::has_half_loads;
     simd::Vector acc[2 * P], input[Order::slots];
-    std::uint64_t high = 0;
-    simd::unroll<2 * P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = halves && p.value > 0 ? simd::ordered_copy(acc[0]) : simd::ordered_load(row.weights - c); });
+    simd::unroll<2 * P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::ordered_load(row.weights - c); });
     const std::ptrdiff_t line = std::ptrdiff_t{in_w} * c;
     const float* from[K + S];
     simd::unroll<K + S>([&](auto r) MDL_INLINE_LAMBDA { from[r.value] = simd::kept(row.input + left * c + r.value * line); });
@@ -191,26 +192,52 @@ MDL_ALWAYS_INLINE void depthwise_pair(int in_w, int left, const EpilogueArgs& ar
         simd::unroll<smaller(part, Order::count - first.value * part)>([&](auto i) MDL_INLINE_LAMBDA {
             constexpr int at = decltype(first)::value * part + decltype(i)::value;
             constexpr DepthwiseStep step = order.step[at];
-            constexpr int insert = halves ? order.inserted_at(at) : -1, load_high = halves ? order.high_at(at) : -1;
             if constexpr (step.sum < 0) {
                 constexpr int e = Order::margin_of(step.input);
                 if constexpr (e >= 0 && step.input >= Order::columns) margin[e] += margin_line[e];
-                if constexpr (halves && e >= 0) input[step.slot] = simd::load_low<0>(margin[e]);
-                else if constexpr (halves) input[step.slot] = simd::load_low<Order::offset_of(step.input)>(from[step.input / Order::columns]);
-                else if constexpr (e >= 0) input[step.slot] = simd::ordered_load(margin[e]);
+                if constexpr (e >= 0) input[step.slot] = simd::ordered_load(margin[e]);
                 else input[step.slot] = simd::ordered_load<Order::offset_of(step.input)>(from[step.input / Order::columns]);
-            }
-            if constexpr (insert >= 0) input[order.step[insert].slot] = simd::insert_high(input[order.step[insert].slot], high);
-            if constexpr (step.sum >= 0) acc[step.sum] = simd::ordered_fma(input[step.slot], weight[step.tap], acc[step.sum]);
-            if constexpr (load_high >= 0) {
-                constexpr int of = order.step[load_high].input, e = Order::margin_of(of);
-                if constexpr (e >= 0) high = simd::load_high<0>(margin[e]);
-                else high = simd::load_high<Order::offset_of(of)>(from[of / Order::columns]);
+            } else {
+                acc[step.sum] = simd::ordered_fma(input[step.slot], weight[step.tap], acc[step.sum]);
             }
         });
     });
     depthwise_finish<E, P>(acc, args, row, x);
     depthwise_finish<E, P>(acc + P, args, below, x);
+}
+
+/// `rows` output rows, of which `row` is the first and all windows lie inside, in strips of seven pixels. Activations that are no clamp come behind
+/// each strip, from the cache.
+template <class E, int S>
+MDL_ALWAYS_INLINE void depthwise_strips(const Geometry& g, const EpilogueArgs& args, DepthwiseRow row, int rows) noexcept {
+    constexpr int c = simd::lanes, pixels = 7, columns = (pixels - 1) * S + 3;
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const float ends[] = {E::is_clamp ? args.inner.lo : -infinity, E::is_clamp ? args.inner.hi : infinity};
+    const std::ptrdiff_t line = std::ptrdiff_t{g.in_w} * c, output_line = std::ptrdiff_t{g.out_w} * c, bytes = sizeof(float);
+    for (int x = 0; x < g.out_w; x += pixels) {
+        const int at = smaller(x, g.out_w - pixels), left = at * S - g.pad_left;
+        const bool left_outside = left < 0, right_outside = left + columns > g.in_w;
+        const float* const from = row.input + std::ptrdiff_t{left} * c;
+        depthwise_strip<S>({.row = from + (columns - 2) * c,
+                            .left = left_outside ? zeros : from,
+                            .right = right_outside ? zeros : from + (columns - 1) * c,
+                            .line = line * bytes,
+                            .left_line = left_outside ? 0 : line * bytes,
+                            .right_line = right_outside ? 0 : line * bytes,
+                            .weights = row.weights - c,
+                            .ends = ends,
+                            .output = row.output + (at + pixels - 1) * c,
+                            .output_line = output_line * bytes,
+                            .rows = rows});
+        if constexpr (!E::is_clamp) {
+            DepthwiseRow raw = row;
+            for (int y = 0; y < rows; ++y, raw.output += output_line) {
+                simd::Vector acc[pixels];
+                simd::unroll<pixels>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::load(raw.output + (at + p.value) * c); });
+                depthwise_finish<E, pixels>(acc, args, raw, at);
+            }
+        }
+    }
 }
 
 /// All output rows [first, last) of one block.
@@ -238,11 +265,19 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
     };
     // The last tile may overlap its neighbour, but a residual that is added in place would be added twice.
     const int tiles_end = !tiled || g.out_w < P ? 0 : buffers.residual != nullptr ? g.out_w / P * P : g.out_w;
+    [[maybe_unused]] const int inside_end = smaller(last, (g.in_h + g.pad_top - g.kernel_h) / g.stride_h + 1);  // rows from there on end outside
     for (int y = first; y < last; ++y) {
         const DepthwiseRow row = row_at(y);
         int x = 0;
-        if constexpr (R == 2) {
-            if (y + 1 < last && y * S >= g.pad_top && (y + 1) * S - g.pad_top + K <= g.in_h) {
+        if constexpr (R == 2 && E::in_order && P == 7 && has_depthwise_strip<S>) {
+            // What a strip computes in vain before its first row is worth it from three rows on.
+            if (buffers.residual == nullptr && tiles_end > 0 && y * S >= g.pad_top && inside_end - y >= 3) {
+                depthwise_strips<E, S>(g, args, row, inside_end - y);
+                y = inside_end - 1;
+                continue;
+            }
+        } else if constexpr (R == 2) {
+            if (y * S >= g.pad_top && y + 1 < inside_end) {
                 const DepthwiseRow below = row_at(++y);
                 simd::Vector held[K * K];
                 simd::unroll<K * K>([&](auto k) MDL_INLINE_LAMBDA { held[k.value] = simd::load_held(row.weights + k.value * c); });

@@ -24,7 +24,7 @@ struct DepthwiseOrder {
     static constexpr int slots = 5;    ///< registers for inputs, beside 14 sums and 9 weights
     static constexpr int apart = 4;    ///< multiply-adds from one to the next of a sum: their latency where one is issued a cycle
     static constexpr int loading = 7;  ///< multiply-adds from a load to its use
-    static constexpr int spacing = 3;  ///< multiply-adds from load to load, which in-order cores need (docs/decisions/0006)
+    static constexpr int spacing = 3;  ///< multiply-adds from load to load
     DepthwiseStep step[count]{};
 
     constexpr DepthwiseOrder() noexcept {
@@ -57,21 +57,7 @@ struct DepthwiseOrder {
             if (--uses[input] == 0) taken[slot_of[input]] = false, --in_use;
         }
     }
-    // Where vectors are loaded in halves, the upper one goes into an integer beside the next multiply-add, and into the vector beside the next load or
-    // at the fourth step: in-order cores issue so without a pause.
 
-    /// The load whose upper half is loaded behind step `at`, or -1.
-    constexpr auto high_at(int at) const noexcept -> int {
-        if (step[at].sum < 0) return at + 1 == count || step[at + 1].sum < 0 ? at : -1;
-        return at > 0 && step[at - 1].sum < 0 ? at - 1 : -1;
-    }
-    /// The load whose upper half is inserted at step `at`, or -1.
-    constexpr auto inserted_at(int at) const noexcept -> int {
-        int load = at - 1;
-        while (load >= 0 && step[load].sum >= 0) --load;
-        if (load < 0) return -1;
-        return at - load == 4 || (at - load < 4 && step[at].sum < 0) ? load : -1;
-    }
     /// The columns that may lie outside, half a kernel on either side, are numbered; the others are -1.
     static constexpr auto margin_of(int input) noexcept -> int {
         const int column = input % columns;

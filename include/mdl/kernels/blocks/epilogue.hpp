@@ -146,6 +146,7 @@ struct Epilogue {
     static constexpr bool small = Small;           ///< the kernel shall be small rather than fast
     static constexpr bool in_order = InOrder;      ///< the kernel shall be fast on cores that execute in program order
     static constexpr simd::TileSet tiles = Tiles;  ///< register tiles that the kernel is compiled with
+    static constexpr bool is_clamp = Inner == epilogue_kind(ActivationKind::none);  ///< without a residual
 
     /// `slope`: one a channel of this block for leaky_relu, or null.
     static MDL_ALWAYS_INLINE auto inner(simd::Vector x, const EpilogueArgs& args, const float* slope) noexcept -> simd::Vector {
