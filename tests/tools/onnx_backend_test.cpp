@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 
@@ -27,6 +28,20 @@ struct Outcome {
     std::string refusal{};
 };
 
+/// ONNX records bfloat16 as the bits of integers, which nothing tells from numbers.
+auto read_recorded(const fs::path& file, const mdl::onnx::ValueInfoProto& declared) -> Tensor {
+    mdl::onnx::TensorProto proto;
+    if (!test::parse_file(file, proto)) fail(Exit::bad_input, "no tensor");
+    if (proto.data_type() != declared.type().tensor_type().elem_type()) fail(Exit::bad_input, "recorded in another type than the model declares");
+    return decode(proto, {});
+}
+
+/// A result in half precision is recorded rounded, which mdl's is not.
+auto rounding_of(const mdl::onnx::ValueInfoProto& output) -> double {
+    const auto element = output.type().tensor_type().elem_type();
+    return element == mdl::onnx::TensorProto::FLOAT16 ? std::ldexp(1, -11) : element == mdl::onnx::TensorProto::BFLOAT16 ? std::ldexp(1, -8) : 0;
+}
+
 /// Inputs after the first become constants of the graph, as exporters write weights, unless that is refused too.
 auto run_case(const fs::path& folder, bool constants) -> Outcome {
     Outcome outcome;
@@ -38,7 +53,7 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
         for (auto& import : *proto.mutable_opset_import())
             if (import.version() == 6) import.set_version(7);
         ImportOptions options;
-        std::vector<test::Values> inputs;
+        std::map<std::string, test::Values> named;
         std::set<std::string> initialised;
         for (const auto& initializer : proto.graph().initializer()) initialised.insert(initializer.name());
         for (int k = 0, files = 0; k < proto.graph().input_size(); ++k) {
@@ -51,18 +66,22 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
                 initializer->set_name(name);
                 continue;
             }
-            const Tensor tensor = test::read_tensor(file);
+            const Tensor tensor = read_recorded(file, proto.graph().input(k));
             if (!tensor.is_float()) fail(Exit::bad_input, "integers as input");
-            inputs.push_back(*tensor.floats);
+            named[name] = *tensor.floats;
         }
+        const auto declared = proto.graph().output();
         Network network = import_onnx(check_onnx(std::move(proto), folder), options);
         arrange(network);
+        std::vector<test::Values> inputs;
+        for (const auto& input : network.inputs) inputs.push_back(named.at(input.name));
         const auto outputs = test::evaluate(network, inputs);
         for (std::size_t o = 0; o < outputs.size(); ++o) {
-            const Tensor expected = test::read_tensor(data / ("output_" + std::to_string(o) + ".pb"));
+            const auto& output = declared[static_cast<int>(o)];
+            const Tensor expected = read_recorded(data / ("output_" + std::to_string(o) + ".pb"), output);
             std::vector<double> recorded;
             for (std::int64_t i = 0; i < expected.count(); ++i) recorded.push_back(expected.real(i));
-            const double unit = mdl::test::recorded_unit(recorded);
+            const double unit = mdl::test::recorded_unit(recorded), rounding = rounding_of(output);
             double largest = 1e-6;
             if (static_cast<std::size_t>(expected.count()) != outputs[o].size()) {
                 outcome.error = 1e9;
@@ -73,7 +92,7 @@ auto run_case(const fs::path& folder, bool constants) -> Outcome {
             for (std::int64_t i = 0; i < expected.count(); ++i) {
                 const auto given = static_cast<double>(outputs[o][static_cast<std::size_t>(i)]);
                 if (expected.real(i) == given || (std::isnan(expected.real(i)) && std::isnan(given))) continue;
-                const double difference = (std::abs(expected.real(i) - given) - unit) / largest;
+                const double difference = (std::abs(expected.real(i) - given) - unit - rounding * std::abs(given)) / largest;
                 outcome.error = std::max(outcome.error, std::isnan(difference) ? 1e9 : difference);
             }
         }

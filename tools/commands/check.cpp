@@ -19,6 +19,7 @@
 #include "compile/network_library.hpp"
 #include "failure.hpp"
 #include "interpreter/interpreter.hpp"
+#include "onnx/element_types.hpp"
 
 namespace mdl::tool {
 
@@ -38,6 +39,14 @@ auto compare(std::span<const float> ours, const interpreter::Array& theirs) -> D
     Difference difference;
     for (std::size_t i = 0; i < ours.size(); ++i) difference.add(static_cast<double>(ours[i]), theirs.values[i]);
     return difference;
+}
+
+/// Reals from -1 to 1; bytes; of other integers 0 and 1, which any mask holds and any table has.
+auto sample(std::size_t count, int element) -> Values {
+    Values values = random_input(count);
+    if (is_real(element)) return values;
+    for (float& value : values) value = element == onnx::TensorProto::UINT8 ? std::floor((value + 1) * 127.5f) : value > 0 ? 1.0f : 0.0f;
+    return values;
 }
 
 class Check {
@@ -126,7 +135,7 @@ private:
     /// How far the model's own rounding to integers takes it from the reals. No matter of the verdict: the network does not round.
     void tell_rounding(const std::map<std::string, std::vector<double>>& inputs) const {
         for (const auto& input : converted_.integers->proto.graph().input())
-            if (inputs.contains(input.name()) && input.type().tensor_type().elem_type() != onnx::TensorProto::FLOAT) return;  // it takes integers, and was given reals
+            if (inputs.contains(input.name()) && !is_real(input.type().tensor_type().elem_type())) return;  // it takes integers, and was given reals
         std::map<std::string, interpreter::Array> rounded;
         try {
             rounded = Interpreter(*converted_.integers, converted_.original_shapes).run(inputs);
@@ -220,8 +229,13 @@ void check_network(const Converted& converted, const std::filesystem::path& weig
     std::cerr << "computing the model operator by operator ...\n";
     Check check(converted, library);
     std::vector<Values> inputs;
-    for (int k = 0; k < library.input_count(); ++k) inputs.push_back(random_input(library.input(k).size()));
-    bool within = check.run("random numbers from -1 to 1", inputs, tolerance);
+    bool real = true;
+    for (int k = 0; k < library.input_count(); ++k) {
+        const int element = input_element(converted.original->proto, converted.network.inputs[static_cast<std::size_t>(k)].name);
+        inputs.push_back(sample(library.input(k).size(), element));
+        real &= is_real(element);
+    }
+    bool within = check.run(real ? "random numbers from -1 to 1" : "random numbers, whole ones for inputs of integers", inputs, tolerance);
     if (!given.empty()) within &= check.run("the given inputs", given, tolerance);
     check.write_vector(vector, given.empty() ? inputs : given);
     std::cout << "wrote " << vector.string() << ", the test vector of mdl verify\n";

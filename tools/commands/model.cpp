@@ -17,6 +17,7 @@
 #include "commands/read_model.hpp"
 #include "failure.hpp"
 #include "onnx/dequantise.hpp"
+#include "onnx/element_types.hpp"
 #include "onnx/importer.hpp"
 #include "read_file.hpp"
 
@@ -173,6 +174,7 @@ auto convert_model(const ModelOptions& options) -> Converted {
         const auto notes = dequantise(model);
         for (const auto& note : notes) std::cerr << "note: " << note << '\n';
         if (notes.empty()) result.integers.reset();
+        for (const auto& note : element_notes(model.proto)) std::cerr << "note: " << note << '\n';
         if (options.keep_original) {
             result.original = model;
             result.original_shapes = import.shapes;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "interpreter/node.hpp"
+#include "onnx/element_types.hpp"
 
 namespace mdl::tool::interpreter {
 
@@ -104,7 +105,7 @@ auto cast(const Node& node) -> Outputs {
     Array y = node.input();
     const auto to = node.integer("to", 0);
     node.attributes.ignore("saturate");
-    y.is_integer = to != onnx::TensorProto::FLOAT && to != onnx::TensorProto::DOUBLE && to != onnx::TensorProto::FLOAT16 && to != onnx::TensorProto::BFLOAT16;
+    y.is_integer = !is_real(static_cast<int>(to));
     if (to == onnx::TensorProto::BOOL)
         for (double& value : y.values) value = value != 0 ? 1 : 0;
     else if (y.is_integer)

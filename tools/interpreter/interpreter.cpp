@@ -6,6 +6,7 @@
 
 #include "failure.hpp"
 #include "interpreter/node.hpp"
+#include "onnx/element_types.hpp"
 
 namespace mdl::tool {
 
@@ -107,8 +108,7 @@ Interpreter::Interpreter(const OnnxModel& model, const std::map<std::string, std
         else
             for (const auto& dim : input.type().tensor_type().shape().dim()) dims.push_back(dim.dim_value() > 0 ? dim.dim_value() : 1);
         const auto type = input.type().tensor_type().elem_type();
-        const bool real = type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE || type == onnx::TensorProto::FLOAT16;
-        inputs_.emplace(input.name(), Array(std::move(dims), !real)).first->second.element = type;
+        inputs_.emplace(input.name(), Array(std::move(dims), !is_real(type))).first->second.element = type;
     }
 }
 

@@ -37,9 +37,14 @@ auto Call::list(const char* attribute, int k) -> std::optional<std::vector<std::
     return attributes.integers(attribute);
 }
 
+auto Call::element(int k) const -> int {
+    if (const auto* const computed = std::get_if<Computed>(&value(k))) return computed->element;
+    return std::get<Tensor>(value(k)).is_float() ? onnx::TensorProto::FLOAT : onnx::TensorProto::INT64;
+}
+
 auto Call::layer(int k) -> int {
     if (!has(k)) refuse(text("lacks its input ", k));
-    if (!is_constant(k)) return std::get<int>(value(k));
+    if (!is_constant(k)) return std::get<Computed>(value(k)).layer;
     const Tensor& tensor = constant_floats(k, "input");
     Shape shape = to_shape(tensor.dims);
     if (shape.rank == 0) shape = Shape{1};
@@ -79,10 +84,18 @@ auto Call::add_constant(const Tensor& tensor, const Shape& shape) -> int {
     return add(operation, {}, {tensor.floats});
 }
 
-void Call::result(int layer, int k) { results_[k] = layer; }
+void Call::result(int layer, int k) {
+    std::vector<int> elements;
+    for (int i = 0; i < input_count(); ++i) elements.push_back(has(i) ? element(i) : static_cast<int>(onnx::TensorProto::FLOAT));
+    results_[k] = {layer, result_element(node_, k, elements)};
+}
 
 void Call::refuse(std::string_view why) const {
     fail(Exit::bad_input, "operator ", node_.op_type(), " (node '", name(), "') ", why);
+}
+
+void Call::require_reals(int k) const {
+    if (is_integer(k)) refuse("computes with integers, whose results the model cuts at the point; put Cast to float32 before it");
 }
 
 void Call::require_rank(int k, int rank) {

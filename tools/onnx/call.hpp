@@ -10,12 +10,18 @@
 
 #include "network.hpp"
 #include "onnx/attributes.hpp"
+#include "onnx/element_types.hpp"
 #include "onnx/tensor.hpp"
 
 namespace mdl::tool {
 
-/// What a name in an ONNX graph stands for: a constant, or the number of the layer that computes it.
-using Value = std::variant<Tensor, int>;
+/// What a layer computes, and the element type that ONNX gives it.
+struct Computed {
+    int layer = -1, element = onnx::TensorProto::FLOAT;
+};
+
+/// What a name in an ONNX graph stands for.
+using Value = std::variant<Tensor, Computed>;
 
 class Call {
 public:
@@ -35,6 +41,10 @@ public:
     auto input_count() const -> int { return static_cast<int>(inputs_.size()); }
     auto has(int k) const -> bool { return k < input_count() && inputs_[static_cast<std::size_t>(k)] != nullptr; }
     auto is_constant(int k) const -> bool { return has(k) && std::holds_alternative<Tensor>(value(k)); }
+    /// ONNX's element type of input k; of a constant float32 or int64.
+    auto element(int k) const -> int;
+    /// Is input k, constant or computed, a tensor of integers or truth values?
+    auto is_integer(int k) const -> bool { return has(k) && !is_real(element(k)); }
     /// Input k as a constant; refuses the node where it is computed. `what` names it in the message.
     auto constant(int k, std::string_view what) const -> const Tensor&;
     auto constant_floats(int k, std::string_view what) const -> const Tensor&;
@@ -54,10 +64,12 @@ public:
     auto add_constant(const Tensor& tensor, const Shape& shape) -> int;
     /// Says what the node's output k is.
     void result(int layer, int k = 0);
-    auto results() const -> const std::map<int, Value>& { return results_; }
+    auto results() const -> const std::map<int, Computed>& { return results_; }
 
     /// Stops with a message that names the operator and the node.
     [[noreturn]] void refuse(std::string_view why) const;
+    /// Refuses integers that the network computes: the model cuts what is behind the point of each result.
+    void require_reals(int k) const;
     /// Refuses unless the input has this rank.
     void require_rank(int k, int rank);
 
@@ -68,7 +80,7 @@ private:
     const onnx::NodeProto& node_;
     std::vector<const Value*> inputs_;
     int opset_;
-    std::map<int, Value> results_{};
+    std::map<int, Computed> results_{};
 };
 
 using Lowering = void (*)(Call&);

@@ -34,9 +34,9 @@ void clip(Call& call) {
     } else {
         const auto bound = [&](int k, const char* what, float otherwise) {
             if (!call.has(k)) return otherwise;
-            const Tensor& tensor = call.constant_floats(k, what);
+            const Tensor& tensor = call.constant(k, what);
             if (tensor.count() != 1) call.refuse(text("has ", tensor.count(), " values as its ", what));
-            return tensor.floats->front();
+            return static_cast<float>(tensor.real(0));
         };
         low = std::max(low, bound(1, "lower bound", low));
         high = std::min(high, bound(2, "upper bound", high));

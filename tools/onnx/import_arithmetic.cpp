@@ -1,5 +1,6 @@
 // mdl: lowering of elementwise arithmetic, between computed tensors and with constants.
 // SPDX-License-Identifier: MIT
+#include <cmath>
 #include <limits>
 
 #include "failure.hpp"
@@ -74,10 +75,10 @@ auto sum_up(Call& call, Binary kind) -> int {
     return sum;
 }
 
-/// Both operands have one type: what is computed beside a constant of integers is an integer too.
+/// Both operands have one type: what is computed beside a constant of integers is an integer, whatever a translator says of it.
 auto has_integers(Call& call) -> bool {
-    const auto are_integers = [&](int k) { return call.is_constant(k) && !call.constant(k, "operand").is_float(); };
-    return are_integers(0) || are_integers(1);
+    const auto is_integer_constant = [&](int k) { return call.is_constant(k) && call.is_integer(k); };
+    return (call.is_integer(0) && call.is_integer(1)) || is_integer_constant(0) || is_integer_constant(1);
 }
 
 /// Input 1 of a division of integers.
@@ -133,6 +134,7 @@ void power(Call& call) {
         call.constant(1, "exponent").dims.size() > static_cast<std::size_t>(call.shape(0).rank) || call.constant(1, "exponent").count() != 1)
         return call.result(add_binary(call, Binary::power, {call.layer(0), call.layer(1)}));
     const auto exponent = static_cast<float>(call.constant(1, "exponent").real(0));
+    if (exponent < 0 || exponent != std::floor(exponent)) call.require_reals(0);
     const int x = call.layer(0);
     if (exponent == 1) return call.result(x);
     if (exponent == 2) return call.result(add_binary(call, Binary::multiply, {x, x}));

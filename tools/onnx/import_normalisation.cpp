@@ -140,15 +140,16 @@ void dropout(Call& call) {
     pass(call);
 }
 
-/// What is double is a float32 here; a cast to integers cuts what is behind the point.
+/// All reals are float32 here; a cast of reals to integers cuts what is behind the point.
 void cast(Call& call) {
     using Type = onnx::TensorProto;
     const auto to = call.attributes.integer("to", 0);
     call.attributes.ignore("saturate");
     switch (to) {
-        case Type::FLOAT: case Type::DOUBLE: return pass(call);
+        case Type::FLOAT: case Type::DOUBLE: case Type::FLOAT16: case Type::BFLOAT16: return pass(call);
         case Type::INT8: case Type::INT16: case Type::INT32: case Type::INT64:
         case Type::UINT8: case Type::UINT16: case Type::UINT32: case Type::UINT64: {
+            if (call.is_integer(0)) return pass(call);
             const int x = call.layer(0), rest = add_binary(call, Binary::modulo, {x, add_numbers(call, Shape{1}, {1})});
             return call.result(add_binary(call, Binary::subtract, {x, rest}));
         }

@@ -170,6 +170,8 @@ void add_reduction(Call& call, Reduction reduction, const std::vector<bool>& red
 }
 
 void reduce(Call& call, Reduction reduction) {
+    for (const auto cut : {Reduction::mean, Reduction::l2, Reduction::log_sum, Reduction::log_sum_exp})
+        if (reduction == cut) call.require_reals(0);
     const Shape shape = call.shape(0);
     const bool keep = call.attributes.integer("keepdims", 1) != 0;
     const auto axes = call.list("axes", 1).value_or(Dims{});

@@ -22,8 +22,11 @@ auto named(Call& call, const char* what, const std::string& name, const std::map
 }
 
 auto interpolation(Call& call) -> Interpolation {
-    return named<Interpolation>(call, "mode", call.attributes.string("mode", "nearest"),
-                                {{"nearest", Interpolation::nearest}, {"linear", Interpolation::linear}, {"bilinear", Interpolation::linear}, {"cubic", Interpolation::cubic}});
+    const auto how =
+        named<Interpolation>(call, "mode", call.attributes.string("mode", "nearest"),
+                             {{"nearest", Interpolation::nearest}, {"linear", Interpolation::linear}, {"bilinear", Interpolation::linear}, {"cubic", Interpolation::cubic}});
+    if (how != Interpolation::nearest) call.require_reals(0);
+    return how;
 }
 
 /// One number for each axis; `otherwise` for those that `axes` does not name.

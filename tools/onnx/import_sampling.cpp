@@ -25,6 +25,7 @@ void grid_sample(Call& call) {
     if (how == modes.end()) call.refuse(text("has the mode '", mode, "'; mdl supports linear, nearest and cubic"));
     if (fill == paddings.end()) call.refuse(text("pads by '", padding, "'; mdl supports zeros, border and reflection"));
     call.require_rank(0, 4);
+    if (how->second != Interpolation::nearest) call.require_reals(0);
     Operation operation;
     operation.op = Op::grid_sample;
     operation.resampling.interpolation = how->second;

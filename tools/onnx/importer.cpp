@@ -10,6 +10,7 @@
 #include "onnx/advice.hpp"
 #include "onnx/call.hpp"
 #include "onnx/constant_folding.hpp"
+#include "onnx/element_types.hpp"
 #include "onnx/input_shapes.hpp"
 #include "onnx/patterns.hpp"
 
@@ -50,7 +51,8 @@ private:
 
     void define(const std::string& name, Value value) {
         if (name.empty()) return;
-        if (const int* layer = std::get_if<int>(&value); layer != nullptr && network_.at(*layer).tensor.empty()) network_.at(*layer).tensor = name;
+        if (const auto* const computed = std::get_if<Computed>(&value); computed != nullptr && network_.at(computed->layer).tensor.empty())
+            network_.at(computed->layer).tensor = name;
         if (!values_.emplace(name, std::move(value)).second)
             fail(Exit::bad_input, "the tensor '", name, "' is made twice; the file is damaged");
     }
@@ -69,14 +71,14 @@ private:
             layer.name = input->name();
             const int number = append(network_, std::move(layer));
             network_.inputs.push_back({input->name(), number});
-            define(input->name(), number);
+            define(input->name(), Computed{number, input->type().tensor_type().elem_type()});
         }
     }
 
     static void check_type(const onnx::ValueInfoProto& input) {
         const auto& type = input.type();
         if (!type.has_tensor_type()) fail(Exit::bad_input, "input '", input.name(), "' is not a tensor; mdl supports tensors only");
-        if (type.tensor_type().elem_type() != onnx::TensorProto::FLOAT)
+        if (!is_input_element(type.tensor_type().elem_type()))
             fail(Exit::bad_input, "input '", input.name(), "' is not float32 (ONNX element type ", type.tensor_type().elem_type(),
                  "); export the model in float32");
     }
@@ -88,7 +90,7 @@ private:
                  " that mdl does not compute; remove it from the model's outputs");
         if (found == values_.end()) fail(Exit::bad_input, "nothing makes the output '", name, "'; the file is damaged");
         if (const auto* constant = std::get_if<Tensor>(&found->second)) return add_constant_output(name, *constant);
-        network_.outputs.push_back({name, std::get<int>(found->second)});
+        network_.outputs.push_back({name, std::get<Computed>(found->second).layer});
     }
 
     /// What does not depend on the input may be an output all the same, as the prior boxes of a detector.

@@ -55,7 +55,8 @@ void cast(Step& step) {
                                           : is_integer(to) ? onnx::TensorProto::INT64
                                                            : onnx::TensorProto::FLOAT}}});
     if (truth && step.type(0) != to) step.refuse("casts numbers to truth values; write it as NOT_EQUAL with 0");
-    if (is_integer(step.type(0)) || !is_integer(to)) return step.result(step.input(0));
+    if (!truth && !is_integer(to)) return unary(step, "Cast", {{"to", std::int64_t{onnx::TensorProto::FLOAT}}});
+    if (truth || is_integer(step.type(0))) return step.result(step.input(0));
     const Layout layout = step.layout(0);
     const std::string x = step.in(layout, 0);
     step.result(layout, step.add("Mul", {step.add("Sign", {x}), step.add("Floor", {step.add("Abs", {x})})}), step.dims(0));
