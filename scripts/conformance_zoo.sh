@@ -36,7 +36,7 @@ python=$(command -v /usr/bin/python3 || command -v python3)
 
 # One line a case: name, model, options of mdl run, then for each output the file written and the file recorded.
 "$python" - "$shared" "$zoo" "$work" "$@" >"$work/cases" <<'EOF'
-import json, lzma, os, subprocess, sys
+import array, json, lzma, os, struct, subprocess, sys
 sys.dont_write_bytecode = True
 shared, zoo, work, wanted = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 recorded = ['squeezenet_v1.1', 'mobilenet_v1', 'mnist8', 'resnet8_cifar10', 'kws_dscnn', 'vww_mobilenetv1_025', 'ad_autoencoder_toycar', 'face_expression',
@@ -88,6 +88,25 @@ for name, folder, net, tensor, recorded_outputs in [
         packed, weights = f'{weights}.xz', f'{work}/{net}.caffemodel'
         with open(weights, 'wb') as file: file.write(lzma.open(packed).read())
     case(name, f'{stem}/{net}.prototxt', [(tensor, f'{stem}/ref/in_{tensor}.f32')], [(t, f'{stem}/ref/{f}.f32') for t, f in recorded_outputs], ['--weights', weights])
+
+# Networks of Mobile Deep Learning of 2017; the localiser's input is a tensor of its own file of weights.
+def stored(path, wanted_tensor):
+    data = open(path, 'rb').read()
+    count = struct.unpack_from('<i', data, 8)[0]
+    sizes = struct.unpack_from(f'<{count}i', data, 12)
+    ranges, names, at = 12 + 4 * count, 12 + 12 * count, 12 + 42 * count
+    for k, size in enumerate(sizes):
+        if data[names + 30 * k:names + 30 * k + 30].split(b'\0')[0].decode() == wanted_tensor:
+            least, most = struct.unpack_from('<2f', data, ranges + 8 * k)
+            return array.array('f', [byte * ((most - least) / 255) + least for byte in data[at:at + size]])
+        at += size
+
+models = f'{shared}/data/models'
+if (not wanted or 'squeezenet_q8' in wanted) and os.path.exists(f'{models}/squeezenet_v1.1/mdl_q8'):
+    case('squeezenet_q8', f'{models}/squeezenet_v1.1/mdl_q8/model.min.json', [('data', f'{models}/squeezenet_v1.1/ref/in_data.f32')], [('prob', f'{models}/squeezenet_v1.1/ref/out_prob_mdl_q8.f32')])
+if (not wanted or 'mdl_localiser_q8' in wanted) and os.path.exists(f'{models}/mdl_localiser_q8'):
+    with open(f'{work}/localiser.f32', 'wb') as file: stored(f'{models}/mdl_localiser_q8/data.min.bin', 'data').tofile(file)
+    case('mdl_localiser_q8', f'{models}/mdl_localiser_q8/model.min.json', [('data', f'{work}/localiser.f32')], [('fc_loc', f'{models}/mdl_localiser_q8/ref/out_fc_loc.f32')])
 EOF
 [ -s "$work/cases" ] || { echo "conformance: no network found in $zoo and $shared" >&2; exit 1; }
 

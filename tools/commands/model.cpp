@@ -61,11 +61,11 @@ void read_numbers(const char* option, const std::string& text, int& count, float
 }  // namespace
 
 void add_model_argument(CLI::App& command, ModelOptions& options, const char* others) {
-    command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel), a TensorFlow Lite file (.tflite)") + others)->required()->type_name("MODEL");
+    command.add_option("model", options.model, std::string("an ONNX file, a Caffe net (.prototxt, or .caffemodel), a TensorFlow Lite file (.tflite), MDL's model.min.json of 2017") + others)->required()->type_name("MODEL");
 }
 
 void add_conversion_options(CLI::App& command, ModelOptions& options) {
-    command.add_option("--weights", options.weights, "weights of a Caffe net; without it those beside MODEL.prototxt, else random ones, for timing")->type_name("FILE.caffemodel");
+    command.add_option("--weights", options.weights, "weights of a Caffe net; without it those beside MODEL.prototxt, else random ones, for timing; of a model.min.json: data.min.bin beside it")->type_name("FILE.caffemodel");
     command
         .add_option("--shape", options.shapes,
                     "shape of an input that the model leaves open: NAME=1,3,224,224 (batch 1 is the default)")
