@@ -19,7 +19,6 @@ using mdl::tool::test::ModelBuilder;
 using mdl::tool::test::says;
 using mdl::tool::test::single;
 using mdl::tool::test::Values;
-using Type = mdl::onnx::TensorProto;
 
 TEST_CASE("a convolution keeps kernel, stride, dilation, padding, groups and bias") {
     auto model = single(13, {1, 4, 9, 9});
@@ -200,52 +199,6 @@ TEST_CASE("arithmetic with any other constant reads it from the weights file") {
     model.weights("c", {1, 1, 2, 2});
     model.node("Add", {"x", "c"}, {"y"});
     CHECK(model.layers() == "Constant<1, 1, 2, 2>; Add");
-}
-
-TEST_CASE("arithmetic with integers cuts quotients and gives remainders the divisor's sign, exactly") {
-    const std::vector<float> counts{-7, -6, -1, 0, 1, 5, 6, 16777215};
-    const auto of = [&](const char* op, std::int64_t constant, bool first = false) {
-        auto model = single(13, {8});
-        model.integers("c", {}, {constant});
-        model.node("Cast", {"x"}, {"i"}).integer("to", Type::INT64);
-        model.node(op, {first ? "c" : "i", first ? "i" : "c"}, {"y"});
-        CHECK(interpreted_difference(model, {{"x", counts}}) == 0);
-        return evaluate(model.import(), {counts})[0];
-    };
-    CHECK(of("Div", 3) == Values{-2, -2, 0, 0, 0, 1, 2, 5592405});
-    CHECK(of("Mod", 3) == Values{2, 0, 2, 0, 1, 2, 0, 0});
-    CHECK(of("Mod", -3) == Values{-1, 0, -1, 0, -2, -1, 0, 0});
-    CHECK(of("Sub", 2, true) == Values{9, 8, 3, 2, 1, -3, -4, -16777213});
-    auto zero = single(13, {8});
-    zero.integers("c", {}, {0});
-    zero.node("Div", {"x", "c"}, {"y"});
-    CHECK(says(zero.refusal(), {"Div", "divides an integer by zero"}));
-}
-
-TEST_CASE("a cast to reals does nothing, to integers cuts, to truth values asks whether a number is not zero") {
-    const auto cast = [](Type::DataType to) {
-        auto model = single(13, {1, 5});
-        model.node("Cast", {"x"}, {"y"}).integer("to", to);
-        return evaluate(model.import(), {{-1.5f, -0.5f, 0, 0.75f, 2}})[0];
-    };
-    for (const auto real : {Type::DOUBLE, Type::FLOAT16, Type::BFLOAT16}) CHECK(cast(real) == Values{-1.5, -0.5, 0, 0.75, 2});
-    CHECK(cast(Type::INT32) == Values{-1, 0, 0, 0, 2});
-    CHECK(cast(Type::BOOL) == Values{1, 1, 0, 1, 1});
-    auto words = single(13, {1, 5});
-    words.node("Cast", {"x"}, {"y"}).integer("to", Type::STRING);
-    CHECK(says(words.refusal(), {"Cast", "element type 8", "export the model in float32"}));
-}
-
-TEST_CASE("an integer chosen by Where, and Xor of truth values, are numbers") {
-    auto model = single(13, {1, 4});
-    model.floats("zero", {1}, {0}).integers("one", {1}).integers("two", {2});
-    model.floats("bound", {1}, {2});
-    model.node("Greater", {"x", "zero"}, {"positive"});
-    model.node("Greater", {"x", "bound"}, {"large"});
-    model.node("Xor", {"positive", "large"}, {"between"});
-    model.node("Where", {"between", "one", "two"}, {"y"});
-    CHECK(evaluate(model.import(), {{-1, 1, 2, 3}})[0] == Values{2, 1, 1, 2});
-    CHECK(interpreted_difference(model, {{"x", {-1, 1, 2, 3}}}) == 0);
 }
 
 TEST_CASE("sums of several tensors are added in turn") {
