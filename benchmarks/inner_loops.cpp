@@ -24,7 +24,8 @@ template void convolution_strip<OtherCores>(const Geometry&, const EpilogueArgs&
 #if defined(__aarch64__)
 template void depthwise<3, 1, 7, 2, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 template void depthwise<3, 2, 7, 2, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
-template void depthwise<5, 1, 14, 1, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<5, 1, 14, 2, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
+template void depthwise<5, 2, 7, 2, Epilogue<>>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 template void depthwise<3, 1, 7, 2, OtherCores>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 template void depthwise<3, 2, 7, 2, OtherCores>(const Geometry&, const EpilogueArgs&, const Buffers&, const Serial&) noexcept;
 #endif

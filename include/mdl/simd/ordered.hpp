@@ -18,7 +18,7 @@ namespace simd {
 #if defined(__aarch64__)
 namespace detail {
 /// What a load by statement may read.
-MDL_ALWAYS_INLINE auto readable(const float* p) noexcept -> const float (&)[64] { return *reinterpret_cast<const float (*)[64]>(p); }
+MDL_ALWAYS_INLINE auto readable(const float* p) noexcept -> const float (&)[128] { return *reinterpret_cast<const float (*)[128]>(p); }
 }  // namespace detail
 #endif
 

@@ -155,15 +155,15 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
                                         .pad_bottom = K / 2, .pad_right = right};
                     const Case c(window, Shape{1, 11, 7, width}, 11, 11);
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-                        kernels::depthwise<K, S, 4, K == 3 ? 2 : 1, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
+                        kernels::depthwise<K, S, 4, 2, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
                     });
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, kernels::Buffers buffers) {
                         // Without a residual where it may overlap, then with the same numbers from elsewhere.
                         Floats residual(buffers.output, buffers.output + kernels::padded_channels(g.out_channels) * g.out_pixels()), alone(residual.size());
                         kernels::Buffers bare = buffers;
                         bare.residual = nullptr, bare.output = alone.data();
-                        if (g.out_w < 14) kernels::depthwise<K, S, 7, K == 3 ? 2 : 1, SlopeEpilogue>(g, args, bare, Serial{});
-                        else kernels::depthwise<K, S, 14, 1, SlopeEpilogue>(g, args, bare, Serial{});
+                        if (g.out_w < 14) kernels::depthwise<K, S, 7, 2, SlopeEpilogue>(g, args, bare, Serial{});
+                        else kernels::depthwise<K, S, 14, K == 3 ? 1 : 2, SlopeEpilogue>(g, args, bare, Serial{});
                         kernels::map_binary<Binary::add, kernels::Epilogue<>>(static_cast<std::int64_t>(alone.size()) / simd::lanes, kernels::epilogue_args(relu),
                                                                               alone.data(), residual.data(), buffers.output);
                     });
@@ -176,15 +176,16 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
 }
 
 TEST_CASE("two rows of a depthwise convolution at once have the bits of one after the other, and so have strips on in-order cores") {
-    const auto check = []<int S, ActivationKind Inner>(std::integer_sequence<int, S>, std::integral_constant<ActivationKind, Inner>) {
+    const auto check = []<int K, int S, ActivationKind Inner>(std::integer_sequence<int, K, S>, std::integral_constant<ActivationKind, Inner>) {
         using OneByOne = kernels::Epilogue<Inner, Binary::add, ActivationKind::clip, false, simd::every_tile(), false>;
         using InOrder = kernels::Epilogue<Inner, Binary::add, ActivationKind::clip, false, simd::every_tile(), true>;
         const kernels::EpilogueArgs args = kernels::epilogue_args({ActivationKind::clip, -0.8f, 1.1f});
         for (const int height : {1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15})
             for (const int width : {6, 7, 8, 13, 14, 15, 29}) {
-                const Window window{.kernel_h = 3, .kernel_w = 3, .stride_h = S, .stride_w = S, .pad_top = 1, .pad_left = width % 3, .pad_bottom = height % 3,
-                                    .pad_right = 1};
-                if (height + window.pad_top + window.pad_bottom < 3) continue;
+                const Window window{.kernel_h = K, .kernel_w = K, .stride_h = S, .stride_w = S, .pad_top = K / 2, .pad_left = width % K,
+                                    .pad_bottom = height % K, .pad_right = K / 2};
+                if (height + window.pad_top + window.pad_bottom < K) continue;
+                CAPTURE(K);
                 CAPTURE(S);
                 CAPTURE(height);
                 CAPTURE(width);
@@ -201,34 +202,55 @@ TEST_CASE("two rows of a depthwise convolution at once have the bits of one afte
                     return unblocked(one.out, output);
                 };
                 for (const bool residual : {false, true}) {
-                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 1, OneByOne>(one.g, args, b, Serial{}); });
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, OneByOne>(one.g, args, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, InOrder>(one.g, args, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<3, S, 7, 2, InOrder>(one.g, args, b, ThreeWorkers{}); }) == expected);
+                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 1, OneByOne>(one.g, args, b, Serial{}); });
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, OneByOne>(one.g, args, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, args, b, Serial{}); }) == expected);
+                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, args, b, ThreeWorkers{}); }) == expected);
                 }
             }
     };
     constexpr std::integral_constant<ActivationKind, ActivationKind::clip> clamp{};
     constexpr std::integral_constant<ActivationKind, ActivationKind::leaky_relu> by_channel{};
-    check(std::integer_sequence<int, 1>{}, clamp);
-    check(std::integer_sequence<int, 1>{}, by_channel);
-    check(std::integer_sequence<int, 2>{}, clamp);
-    check(std::integer_sequence<int, 2>{}, by_channel);
+    check(std::integer_sequence<int, 3, 1>{}, clamp);
+    check(std::integer_sequence<int, 3, 1>{}, by_channel);
+    check(std::integer_sequence<int, 3, 2>{}, clamp);
+    check(std::integer_sequence<int, 3, 2>{}, by_channel);
+    check(std::integer_sequence<int, 5, 1>{}, clamp);
+    check(std::integer_sequence<int, 5, 2>{}, clamp);
 }
 
 TEST_CASE("a tile of two rows takes every tap of its sums once, in the window's order, from inputs that are loaded") {
-    constexpr kernels::DepthwiseOrder<7, 3, 2> order;
-    int done[14]{}, in_slot[decltype(order)::slots];
-    std::fill(std::begin(in_slot), std::end(in_slot), -1);
-    for (const kernels::DepthwiseStep& step : order.step) {
-        if (step.sum < 0) {
-            in_slot[step.slot] = step.input;
-            continue;
+    const auto check = []<int K, int S>(std::integer_sequence<int, K, S>) {
+        using Order = kernels::DepthwiseOrder<7, K, S>;
+        static constexpr Order order;
+        int done[14]{}, loaded[Order::slots];
+        std::fill(std::begin(loaded), std::end(loaded), -1);
+        for (const kernels::DepthwiseStep& step : order.step) {
+            if (step.sum < 0) {
+                loaded[step.from] = step.operand;
+                continue;
+            }
+            const int tap = done[step.sum]++;
+            REQUIRE(loaded[step.from] >= 0);
+            const kernels::DepthwiseOperand& input = order.operand[loaded[step.from]];
+            CHECK(!input.is_weight);
+            CHECK(input.row + input.reader * S == step.sum / 7 * S + tap / K);
+            CHECK(input.column == step.sum % 7 * S + tap % K);
+            if constexpr (Order::held > 0) {
+                CHECK(step.weight == Order::slots + tap);
+            } else {
+                REQUIRE(loaded[step.weight] >= 0);
+                const kernels::DepthwiseOperand& weight = order.operand[loaded[step.weight]];
+                CHECK(weight.is_weight);
+                CHECK(weight.row * K + weight.column == tap);
+            }
         }
-        CHECK(step.tap == done[step.sum]++);
-        CHECK(in_slot[step.slot] == decltype(order)::input_of(step.sum, step.tap));
-    }
-    for (const int taps : done) CHECK(taps == 9);
+        for (const int taps : done) CHECK(taps == K * K);
+    };
+    check(std::integer_sequence<int, 3, 1>{});
+    check(std::integer_sequence<int, 3, 2>{});
+    check(std::integer_sequence<int, 5, 1>{});
+    check(std::integer_sequence<int, 5, 2>{});
 }
 
 #else

@@ -25,19 +25,19 @@ constexpr auto depthwise_packed_floats(const Geometry& g) noexcept -> std::size_
 }
 /// Windows with code of their own: 3x3 and 5x5, side by side or two apart.
 constexpr auto is_common_depthwise(const Geometry& g) noexcept -> bool { return is_square_window(g) && (g.kernel_h == 3 || g.kernel_h == 5); }
-/// Output rows of a tile. Two share what they read: an input row is loaded once for both. That takes twice the sums and all weights of a 3x3
-/// window, 23 registers of ARM64's 32; x86-64 with AVX2 and ARMv7 have 16.
+/// Output rows of a tile. Two share inputs or weights (DepthwiseOrder). That takes twice the sums, and 23 to 30 registers of ARM64's 32; x86-64 with
+/// AVX2 and ARMv7 have 16. A map of few rows may have no two whose windows lie inside.
 constexpr auto depthwise_tile_rows(const Geometry& g) noexcept -> int {
 #if defined(__aarch64__)
-    if (g.kernel_h == 3 && g.out_h >= 2) return 2;
+    if ((g.in_h + g.pad_top - g.kernel_h) / g.stride_h - divide_up(g.pad_top, g.stride_h) >= 1) return 2;
 #endif
     return static_cast<void>(g), 1;
 }
-/// Pixels of a tile in a row. On ARM64, whose multiply-adds take four cycles on up to four ports, seven sums wait for each other and fourteen
-/// do not (docs/decisions/0006); with stride 2 their inputs would not fit the registers.
+/// Pixels of a tile of one row. On ARM64, whose multiply-adds take four cycles on up to four ports, seven sums wait for each other and fourteen
+/// do not (docs/decisions/0006); with stride 2 their inputs would not fit the registers. Tiles of two rows have fourteen anyway.
 constexpr auto depthwise_tile_width(const Geometry& g) noexcept -> int {
 #if defined(__aarch64__)
-    if (depthwise_tile_rows(g) == 1 && g.stride_w == 1 && g.out_w % 14 == 0) return 14;
+    if (g.kernel_h == 5 && g.stride_w == 1 && g.out_w % 14 == 0) return 14;
 #endif
     return row_tile_width(g);
 }
@@ -163,42 +163,47 @@ MDL_ALWAYS_INLINE void depthwise_tile(const Geometry& g, const EpilogueArgs& arg
     depthwise_finish<E, P>(acc, args, row, x);
 }
 
-/// The same for two output rows, `row` and `below`, of a 3x3 window that lies inside: an input row that both read is loaded once. The order of each
-/// sum is the tile's of one row. `left`: the first input column. `weight`: the nine, in registers.
+/// The same for two output rows, `row` and `below`, whose windows lie inside, with what both read loaded once (DepthwiseOrder). The order of each
+/// sum is the tile's of one row. `left`: the first input column. `held`: the weights of a 3x3 window, in registers.
 template <class E, int P, int K, int S>
 MDL_ALWAYS_INLINE void depthwise_pair(int in_w, int left, const EpilogueArgs& args, const DepthwiseRow& row, const DepthwiseRow& below,
-                                      const simd::Vector* weight, int x) noexcept {
+                                      const simd::Vector* held, int x) noexcept {
     constexpr int c = simd::lanes;
     using Order = DepthwiseOrder<P, K, S>;
     static constexpr Order order;
-    static_assert(K == 3, "mdl: the weights of a larger window do not fit the registers beside two rows of sums");
-    simd::Vector acc[2 * P], input[Order::slots];
+    simd::Vector acc[2 * P], loaded[Order::registers];
     simd::unroll<2 * P>([&](auto p) MDL_INLINE_LAMBDA { acc[p.value] = simd::ordered_load(row.weights - c); });
+    simd::unroll<Order::held>([&](auto k) MDL_INLINE_LAMBDA { loaded[Order::slots + k.value] = held[k.value]; });
+    // A column that may be outside has a pointer of its own; one that is outside stays at the zeros.
     const std::ptrdiff_t line = std::ptrdiff_t{in_w} * c;
-    const float* from[K + S];
-    simd::unroll<K + S>([&](auto r) MDL_INLINE_LAMBDA { from[r.value] = simd::kept(row.input + left * c + r.value * line); });
-    // A column that may be outside has a pointer of its own, which goes from row to row; one that is outside stays at the zeros.
-    constexpr int edge = K / 2;
-    const float* margin[2 * edge];
-    std::ptrdiff_t margin_line[2 * edge];
-    simd::unroll<2 * edge>([&](auto e) MDL_INLINE_LAMBDA {
-        constexpr int column = decltype(e)::value < edge ? decltype(e)::value : Order::columns - 2 * edge + decltype(e)::value;
-        const bool outside = is_outside<K, Order::columns, column>(left, in_w);
-        margin[e.value] = outside ? zeros : from[0] + column * c;
-        margin_line[e.value] = outside ? 0 : line;
+    const float* from[Order::readers][Order::parts];
+    std::ptrdiff_t next_row[Order::parts];
+    simd::unroll<Order::columns>([&](auto i) MDL_INLINE_LAMBDA {
+        if constexpr (constexpr int part = Order::part_of(i.value); i.value == Order::first_of(i.value)) {
+            const bool outside = is_outside<K, Order::columns, i.value>(left, in_w);
+            next_row[part] = outside ? 0 : line;
+            simd::unroll<Order::readers>([&](auto r) MDL_INLINE_LAMBDA {
+                from[r.value][part] = simd::kept(outside ? zeros : row.input + (left + i.value) * c + r.value * S * line);
+            });
+        }
     });
     constexpr int part = 64;  // Clang 14 folds at most 256
     simd::unroll<divide_up(Order::count, part)>([&](auto first) MDL_INLINE_LAMBDA {
         simd::unroll<smaller(part, Order::count - first.value * part)>([&](auto i) MDL_INLINE_LAMBDA {
-            constexpr int at = decltype(first)::value * part + decltype(i)::value;
+            constexpr int at = decltype(first)::value * part + decltype(i)::value, bytes = sizeof(simd::Vector);
             constexpr DepthwiseStep step = order.step[at];
-            if constexpr (step.sum < 0) {
-                constexpr int e = Order::margin_of(step.input);
-                if constexpr (e >= 0 && step.input >= Order::columns) margin[e] += margin_line[e];
-                if constexpr (e >= 0) input[step.slot] = simd::ordered_load(margin[e]);
-                else input[step.slot] = simd::ordered_load<Order::offset_of(step.input)>(from[step.input / Order::columns]);
+            if constexpr (step.sum >= 0) {
+                acc[step.sum] = simd::ordered_fma(loaded[step.from], loaded[step.weight], acc[step.sum]);
             } else {
-                acc[step.sum] = simd::ordered_fma(input[step.slot], weight[step.tap], acc[step.sum]);
+                constexpr DepthwiseOperand operand = order.operand[step.operand];
+                constexpr int column = operand.column, first_column = Order::first_of(column);
+                if constexpr (operand.is_weight) {
+                    loaded[step.from] = simd::ordered_load<(operand.row * K + column) * bytes>(row.weights);
+                } else {
+                    const float*& source = from[operand.reader][Order::part_of(column)];
+                    if constexpr (operand.row > 0 && column == first_column) source += next_row[Order::part_of(column)];
+                    loaded[step.from] = simd::ordered_load<(column - first_column) * bytes>(source);
+                }
             }
         });
     });
@@ -269,7 +274,7 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
     for (int y = first; y < last; ++y) {
         const DepthwiseRow row = row_at(y);
         int x = 0;
-        if constexpr (R == 2 && E::in_order && P == 7 && has_depthwise_strip<S>) {
+        if constexpr (R == 2 && E::in_order && K == 3 && P == 7 && has_depthwise_strip<S>) {
             // What a strip computes in vain before its first row is worth it from three rows on.
             if (buffers.residual == nullptr && tiles_end > 0 && y * S >= g.pad_top && inside_end - y >= 3) {
                 depthwise_strips<E, S>(g, args, row, inside_end - y);
@@ -279,12 +284,13 @@ __attribute__((noinline)) void depthwise_rows(const Geometry& g, const EpilogueA
         } else if constexpr (R == 2) {
             if (y * S >= g.pad_top && y + 1 < inside_end) {
                 const DepthwiseRow below = row_at(++y);
-                simd::Vector held[K * K];
-                simd::unroll<K * K>([&](auto k) MDL_INLINE_LAMBDA { held[k.value] = simd::load_held(row.weights + k.value * c); });
-                const int in_w = g.in_w, pad_left = g.pad_left, last_tile = g.out_w - P;
-                for (; x < tiles_end; x += P) {
+                constexpr int pixels = smaller(P, 7), weights_held = DepthwiseOrder<pixels, K, S>::held;
+                simd::Vector held[larger(1, weights_held)];
+                simd::unroll<weights_held>([&](auto k) MDL_INLINE_LAMBDA { held[k.value] = simd::load_held(row.weights + k.value * c); });
+                const int in_w = g.in_w, pad_left = g.pad_left, last_tile = g.out_w - pixels;
+                for (; x < tiles_end; x += pixels) {
                     const int at = smaller(x, last_tile);
-                    depthwise_pair<E, P, K, S>(in_w, at * S - pad_left, args, row, below, held, at);
+                    depthwise_pair<E, pixels, K, S>(in_w, at * S - pad_left, args, row, below, held, at);
                 }
                 for (; x < g.out_w; ++x) depthwise_border<E>(g, args, row, x), depthwise_border<E>(g, args, below, x);
                 continue;
