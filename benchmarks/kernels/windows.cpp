@@ -56,7 +56,7 @@ void run_layer(benchmark::State& state) {
     if constexpr (weighs) {
         Memory canonical = numbers(weights, 2), bias = numbers(g.out_channels, 3);
         const std::span<const float> all(canonical.floats(), static_cast<std::size_t>(weights));
-        engine::pack_blocks_function(kernel, nullptr)(g, format, all, nullptr, bias.floats(), packed.floats());
+        engine::pack_blocks_function(kernel, false, nullptr)(g, {format}, all, nullptr, bias.floats(), packed.floats());
     }
     kernels::Buffers buffers;
     buffers.input = input.floats(), buffers.output = output.floats(), buffers.weights = packed.floats(), buffers.scratch = scratch.bytes();

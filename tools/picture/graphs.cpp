@@ -116,6 +116,13 @@ auto join_graphs(std::span<const std::byte> weights_file, const NetworkPlan& pla
         node.name = planned.source >= 0 ? graphs.written[static_cast<std::size_t>(planned.source)].name : graphs.at(node.inputs[0]).name;
         graphs.run.push_back(std::move(node));
     }
+    // Who reads a map of channels, which has no memory of its own, reads what it maps.
+    for (auto node = graphs.run.rbegin(); node != graphs.run.rend(); ++node)
+        if (!node->planned.runs && !node->planned.view && node->planned.bytes == 0)
+            for (const int input : node->inputs) {
+                int& last = graphs.run[static_cast<std::size_t>(input)].last_reader;
+                last = std::max(last, node->last_reader);
+            }
     for (const std::int32_t output : plan.outputs) {
         RunNode& node = graphs.run[static_cast<std::size_t>(output)];
         node.is_output = true;

@@ -89,6 +89,37 @@ void run_matmul(const kernels::EpilogueArgs& args, const float* second, kernels:
     });
 }
 
+/// Floats from the arena's start to a channel's first pixel.
+template <class Net, class O>
+constexpr auto channel_offset(graph::ChannelSource source) noexcept -> int {
+    const Shape& shape = laid_out<Net, O>.nodes[source.node].shape;
+    const int lane = source.channel % simd::lanes;
+    return static_cast<int>(place_of<Net, O>(source.node).offset / 4) + (source.channel - lane) * shape.height() * shape.width() + lane;
+}
+
+/// Where a gather of channels finds those that it takes from maps, and the others.
+template <class Net, class O, int I>
+inline constexpr auto gathered_offsets = [] {
+    constexpr const auto& g = laid_out<Net, O>;
+    std::array<int, static_cast<std::size_t>(g.nodes[I].shape.channels())> offsets{};
+    for (std::size_t j = 0; j < offsets.size(); ++j)
+        offsets[j] = channel_offset<Net, O>(graph::channel_source(g, graph::picked_channel(g, I, static_cast<int>(j))));
+    return offsets;
+}();
+
+/// The taps of a 1x1 convolution that reads a map.
+template <class Net, class O, int I>
+struct MappedTaps {
+    static constexpr int input = laid_out<Net, O>.input(I), channels = laid_out<Net, O>.nodes[input].shape.channels();
+    static constexpr ChannelTaps<channels> taps{laid_out<Net, O>, input};
+    static constexpr auto offsets = [] {
+        std::array<int, static_cast<std::size_t>(taps.full + taps.single)> result{};
+        for (std::size_t k = 0; k < result.size(); ++k) result[k] = channel_offset<Net, O>(taps.source[k]);
+        return result;
+    }();
+    static constexpr kernels::Taps value{offsets.data(), taps.full, taps.single, 1, 0};
+};
+
 constexpr auto runs_on_blocks(Kernel kernel) noexcept -> bool {
     return kernel == Kernel::lrn || kernel == Kernel::resize || kernel == Kernel::pad || kernel == Kernel::channel_gather ||
            kernel == Kernel::activation || kernel == Kernel::affine || kernel == Kernel::binary || kernel == Kernel::binary_channel;
@@ -117,14 +148,15 @@ void run_on_blocks(const Frame& frame) noexcept {
         static constexpr Operation op = node.operation;
         static constexpr Shape in = graph.nodes[graph.input(I)].shape, out = node.shape;
         kernels::pad(op, in, out, x, y, Serial{});
+    } else if constexpr (kernel == Kernel::channel_gather && reads_map(graph, I)) {
+        kernels::channel_gather_mapped(frame.floats(), gathered_offsets<Net, O, I>.data(), channels, pixels, y);
     } else if constexpr (kernel == Kernel::channel_gather) {
+        constexpr graph::ChannelPick pick(node.operation);
         const auto parts = [&]<int... K>(std::integer_sequence<int, K...>) {
             constexpr const auto& g = laid_out<Net, O>;
             return std::array{kernels::ChannelPart{place_of<Net, O>(g.input(I, K)).floats(frame), g.nodes[g.input(I, K)].shape.channels()}...};
         }(std::make_integer_sequence<int, laid_out<Net, O>.nodes[I].input_count>{});
-        constexpr bool shuffles = node.operation.op == Op::channel_shuffle || node.operation.op == Op::channel_gather;
-        constexpr bool slices = node.operation.op == Op::slice || node.operation.op == Op::channel_gather;
-        kernels::channel_gather(parts, shuffles ? node.operation.groups : 1, slices ? node.operation.begin : 0, channels, pixels, y);
+        kernels::channel_gather(parts, pick.groups, pick.begin, channels, pixels, y);
     } else if constexpr (kernel == Kernel::activation) {
         constexpr Activation activation = node.operation.activation;
         static constexpr kernels::EpilogueArgs args = kernels::epilogue_args(activation);
@@ -213,7 +245,10 @@ void run_fast(const Frame& frame) noexcept {
             using Pixel = std::conditional_t<graph.nodes[input].operation.image.element == Element::u8, std::uint8_t, float>;
             kernels::convolution_image<E>(g, format, args, static_cast<const Pixel*>(source.read(frame)), buffers, Serial{});
         } else {
-            buffers.input = source.floats(frame);
+            if constexpr (is_mapped_convolution(graph, I))
+                buffers.input = frame.floats(), buffers.taps = &MappedTaps<Net, O, I>::value;
+            else
+                buffers.input = source.floats(frame);
             if constexpr (kernel == Kernel::matmul && op == Op::dense) {
                 const auto rows = static_cast<int>(graph.nodes[I].shape.count() / g.out_channels);
                 call_matmul<E>(rows, g.in_channels, g.out_channels, args, kernels::matmul_packed(g, buffers.weights), buffers);

@@ -50,10 +50,10 @@ template <weights::TensorSource Source>
     return {};
 }
 
-/// Packs everything that `jobs` says into `packed`, which is all zero.
+/// Packs everything that `jobs` says into `packed`, which is all zero. `order`: see Packing.
 template <weights::TensorSource Source>
 [[gnu::cold]] auto pack_all(Source& source, std::span<const PackJob> jobs, const AffineJob* affine, std::span<const Shape> shapes, int most_channels,
-              float* packed) noexcept -> Result<void> {
+              const std::int16_t* order, float* packed) noexcept -> Result<void> {
     const auto channels = static_cast<std::size_t>(most_channels);
     auto memory = AlignedBuffer::create(channels * (2 * sizeof(float) + 2 * sizeof(double)));
     if (!memory) return memory.error();
@@ -85,7 +85,7 @@ template <weights::TensorSource Source>
         if (const auto done = compose_affine(source, folded, shapes, scale, shift, first, second); !done) return done.error();
         const auto weight = pull(job.weight);
         if (!weight) return weight.error();
-        job.pack(job.geometry, job.image, *weight, scale, shift, packed + job.place.weights);
+        job.pack(job.geometry, {job.image, job.order >= 0 ? order + job.order : nullptr}, *weight, scale, shift, packed + job.place.weights);
     }
     return {};
 }

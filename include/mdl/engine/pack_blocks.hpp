@@ -6,6 +6,7 @@
 #include <span>
 
 #include <mdl/engine/kernel.hpp>
+#include <mdl/engine/pack_input.hpp>
 #include <mdl/kernels/blocks/convolution_grouped.hpp>
 #include <mdl/kernels/blocks/convolution_image.hpp>
 #include <mdl/kernels/blocks/convolution_merged.hpp>
@@ -22,27 +23,29 @@
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
-/// A kernel's pack function, without the image's format that only convolution_image needs.
+/// A kernel's pack function that depends on nothing else.
 template <auto Pack>
-void pack_blocks(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+void pack_blocks(const Geometry& g, const PackInput&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
     Pack(g, weights.data(), scale, bias, packed);
 }
 
-inline void pack_image(const Geometry& g, const ImageFormat& format, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
-    kernels::convolution_image_pack(g, format, weights.data(), scale, bias, packed);
+inline void pack_image(const Geometry& g, const PackInput& input, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    kernels::convolution_image_pack(g, input.image, weights.data(), scale, bias, packed);
 }
 
-inline void pack_winograd(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+inline void pack_mapped(const Geometry& g, const PackInput& input, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+    kernels::convolution_pointwise_pack_ordered(g, weights.data(), scale, bias, input.order, packed);
+}
+
+inline void pack_winograd(const Geometry& g, const PackInput&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
     kernels::convolution_winograd_pack(g, kernels::winograd_tile(g), weights.data(), scale, bias, packed);
 }
 
-using PackBlocksFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float>, const float*, const float*, float*);
-
 /// `others` where the kernel takes weights in canonical order.
-constexpr auto pack_blocks_function(Kernel kernel, PackBlocksFunction others) noexcept -> PackBlocksFunction {
+constexpr auto pack_blocks_function(Kernel kernel, bool mapped, PackFunction others) noexcept -> PackFunction {
     switch (kernel) {
         case Kernel::image: return &pack_image;
-        case Kernel::pointwise: return &pack_blocks<&kernels::convolution_pointwise_pack>;
+        case Kernel::pointwise: return mapped ? &pack_mapped : &pack_blocks<&kernels::convolution_pointwise_pack>;
         case Kernel::strip: return &pack_blocks<&kernels::convolution_strip_pack>;
         case Kernel::winograd: return &pack_winograd;
         case Kernel::grouped: return &pack_blocks<&kernels::convolution_grouped_pack>;

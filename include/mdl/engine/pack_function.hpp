@@ -7,6 +7,7 @@
 
 #include <mdl/base/config.hpp>
 #include <mdl/engine/kernel.hpp>
+#include <mdl/engine/pack_input.hpp>
 #include <mdl/tensor/geometry.hpp>
 #if MDL_SIMD
 #include <mdl/engine/pack_blocks.hpp>
@@ -15,11 +16,8 @@
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
-/// Packs canonical weights, each output channel o multiplied by scale[o], and bias[o].
-using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed);
-
 /// In canonical order, the bias behind.
-[[gnu::cold]] inline void pack_plain(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
+[[gnu::cold]] inline void pack_plain(const Geometry& g, const PackInput&, std::span<const float> weights, const float* scale, const float* bias, float* packed) {
     const std::size_t outputs = static_cast<std::size_t>(g.out_channels), each = weights.size() / outputs;
     for (std::size_t o = 0; o < outputs; ++o)
         for (std::size_t i = 0; i < each; ++i) packed[o * each + i] = weights[o * each + i] * scale[o];
@@ -27,7 +25,7 @@ using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<con
 }
 
 /// The same for weights [in, out / groups, kernel_h, kernel_w].
-[[gnu::cold]] inline void pack_transposed(const Geometry& g, const ImageFormat&, std::span<const float> weights, const float* scale,
+[[gnu::cold]] inline void pack_transposed(const Geometry& g, const PackInput&, std::span<const float> weights, const float* scale,
                                           const float* bias, float* packed) {
     const auto area = static_cast<std::size_t>(g.kernel_h * g.kernel_w);
     for (std::size_t at = 0; at < weights.size(); ++at) {
@@ -37,16 +35,17 @@ using PackFunction = void (*)(const Geometry&, const ImageFormat&, std::span<con
     for (int o = 0; o < g.out_channels; ++o) packed[weights.size() + static_cast<std::size_t>(o)] = bias[o];
 }
 
-inline void pack_constant(const Geometry&, const ImageFormat&, std::span<const float> weights, const float*, const float*, float* packed) {
+inline void pack_constant(const Geometry&, const PackInput&, std::span<const float> weights, const float*, const float*, float* packed) {
     for (std::size_t i = 0; i < weights.size(); ++i) packed[i] = weights[i];
 }
 
-constexpr auto pack_function(Kernel kernel, Op op) noexcept -> PackFunction {
+/// `mapped`: of a tensor whose channels lie where they were made.
+constexpr auto pack_function(Kernel kernel, Op op, [[maybe_unused]] bool mapped) noexcept -> PackFunction {
     if (op == Op::constant) return &pack_constant;
     const PackFunction plain = op == Op::transposed_convolution ? &pack_transposed : &pack_plain;
 #if MDL_SIMD
     // Not "if not null": under its sanitizer GCC 12 does not compare a function's address inside a constant.
-    return pack_blocks_function(kernel, plain);
+    return pack_blocks_function(kernel, mapped, plain);
 #else
     static_cast<void>(kernel);
     return plain;

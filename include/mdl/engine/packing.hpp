@@ -32,6 +32,7 @@ struct PackJob {
     std::int16_t weight = -1, bias = -1, slope = -1;
     std::int16_t folded = 0, folded_count = 0;      ///< affine maps on the output, range of the list
     std::int16_t prologue = 0, prologue_count = 0;  ///< affine maps on the input
+    std::int32_t order = -1;                        ///< from where on the list says in which order input channels are summed; -1: theirs
     bool affine = false;                            ///< the folded maps are the node itself
     Geometry geometry{};
     ImageFormat image{};                            ///< of the input, where that is the caller's
@@ -39,6 +40,21 @@ struct PackJob {
 };
 
 constexpr auto round_to_line(std::int64_t floats) noexcept -> std::int64_t { return (floats + 15) / 16 * 16; }
+
+/// Input channels of the 1x1 convolutions that read maps.
+struct MappedChannels {
+    int all = 0, most = 0;  ///< of one
+};
+template <class Net, class O>
+inline constexpr auto mapped_channels = [] {
+    MappedChannels count;
+    for (int i = 0; i < laid_out<Net, O>.node_count; ++i)
+        if (is_mapped_convolution(laid_out<Net, O>, i)) {
+            const int channels = laid_out<Net, O>.nodes[laid_out<Net, O>.input(i)].shape.channels();
+            count.all += channels, count.most = std::max(count.most, channels);
+        }
+    return count;
+}();
 
 template <class Net, class O>
 struct Packing {
@@ -51,6 +67,9 @@ struct Packing {
     std::int64_t floats = 0;
     int most_channels = 1;
     int job_of[node_count]{};  ///< -1: the node has no weights
+
+    std::int16_t order[mapped_channels<Net, O>.all + 1]{};  ///< of the input channels of 1x1 convolutions that read maps, one behind the other
+    int order_count = 0;
 
     constexpr Packing() noexcept {
         for (int i = 0; i < node_count; ++i) {
@@ -107,10 +126,16 @@ private:
             job.weight = static_cast<std::int16_t>(node.first_weight);
             if (node.operation.bias) job.bias = static_cast<std::int16_t>(node.first_weight + 1);
             const auto kernel = static_cast<Kernel>(node.choice.kernel);
-            job.pack = pack_function(kernel, op);
+            const bool mapped = is_mapped_convolution(laid_out<Net, O>, i);
+            job.pack = pack_function(kernel, op, mapped);
             if (node.input_count > 0) job.image = laid_out<Net, O>.nodes[laid_out<Net, O>.input(i)].operation.image;
             // A dense layer reads a feature map as one long vector.
             if (op == Op::dense) job.geometry.in_channels = node.weights[0].shape[1], job.geometry.in_h = job.geometry.in_w = 1;
+            if (mapped) {
+                const ChannelTaps<mapped_channels<Net, O>.most> taps(laid_out<Net, O>, laid_out<Net, O>.input(i));
+                job.order = order_count;
+                for (int k = 0; k < job.geometry.in_channels; ++k) order[order_count++] = taps.order[k];
+            }
             job.place.weights = reserve(packed_floats(kernel, op, job.geometry, node.weights[0].shape));
         }
         job_of[i] = job_count;

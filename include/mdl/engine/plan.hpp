@@ -45,7 +45,7 @@ inline constexpr auto plan = [] {
         PlannedNode& planned = result.nodes[i];
         planned.macs = graph::macs_of(node);
         planned.offset = memory.tensor[i];
-        planned.bytes = node.operation.op == Op::constant ? 0 : graph::storage_bytes(node, engine::block_channels);
+        planned.bytes = node.operation.op == Op::constant || node.choice.mapped ? 0 : graph::storage_bytes(node, engine::block_channels);
         planned.scratch_offset = memory.scratch[i];
         planned.scratch_bytes = node.choice.scratch_bytes;
         planned.source = node.source, planned.makes = node.makes;

@@ -12,7 +12,7 @@ namespace mdl {
 /// One node of what runs. A tool reads plans out of files that are compiled for another CPU.
 struct PlannedNode {
     std::int64_t macs = 0;
-    std::int64_t offset = 0, bytes = 0;                  ///< of the output in the arena; 0 bytes: it lies in the weights
+    std::int64_t offset = 0, bytes = 0;                  ///< of the output in the arena; 0 bytes: it lies in the weights, or in its inputs
     std::int64_t scratch_offset = 0, scratch_bytes = 0;  ///< that the node works in
     std::int32_t source = -1, makes = -1;                ///< see graph::Node
     std::int32_t first_input = 0, input_count = 0;       ///< range in Plan::edges

@@ -6,6 +6,7 @@
 
 #include <mdl/base/config.hpp>
 #include <mdl/engine/choose.hpp>
+#include <mdl/engine/map_channels.hpp>
 #include <mdl/engine/options.hpp>
 #include <mdl/graph/diagnose.hpp>
 #include <mdl/graph/fingerprint.hpp>
@@ -46,9 +47,10 @@ inline namespace MDL_ISA {
 template <class Net, class O>
 inline constexpr auto chosen = choose<O>(fused<Net>);
 
-/// What runs: fused, with kernels chosen and conversions inserted.
+/// What runs: fused, with kernels chosen, conversions inserted, and channels mapped.
 template <class Net, class O>
-inline constexpr auto laid_out = choose_conversions(graph::lay_out<chosen<Net, O>.node_count + graph::count_conversions(chosen<Net, O>)>(chosen<Net, O>));
+inline constexpr auto laid_out =
+    map_channels<O>(choose_conversions(graph::lay_out<chosen<Net, O>.node_count + graph::count_conversions(chosen<Net, O>)>(chosen<Net, O>)));
 
 /// When nodes run: one after the other, in order.
 template <int N>

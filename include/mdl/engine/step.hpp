@@ -15,6 +15,8 @@ struct Frame {
     std::byte* arena = nullptr;
     const float* weights = nullptr;
     const std::byte* const* images = nullptr;
+
+    auto floats() const noexcept -> const float* { return reinterpret_cast<const float*>(arena); }
 };
 
 /// A tensor's place: offset >= 0 in the arena; a constant in the weights; or image number `image`.

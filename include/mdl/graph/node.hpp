@@ -83,6 +83,7 @@ struct Choice {
     bool in_place = false;           ///< the output may lie where the first input (or, if not, the residual) lies
     bool view = false;               ///< the output is the first input's memory under another shape: nothing to run
     bool joins_in_place = false;     ///< concat: parts may be written straight to their place in the result
+    bool mapped = false;             ///< moves channels, but nobody runs it: its readers find each channel where it was made
     std::int64_t view_offset = 0;    ///< bytes from the input's start to the view's
     std::int64_t scratch_bytes = 0;
 };

@@ -54,6 +54,8 @@ public:
             if (g.nodes[i].choice.view) {
                 attach(i, g.input(i), g.nodes[i].choice.view_offset);
                 is_shown_[g.input(i)] = true;
+            } else if (g.nodes[i].choice.mapped) {
+                for (const int input : g.inputs(i)) is_shown_[input] = true;
             }
         for (int i = g.node_count - 1; i >= 0; --i) {
             if (g.nodes[i].operation.op == Op::concat && g.nodes[i].choice.joins_in_place) join(i);
@@ -142,7 +144,7 @@ private:
     std::int64_t offset_[N > 0 ? N : 1]{};
     int last_[N > 0 ? N : 1]{};         ///< slot of the last reader, -1: none
     int before_last_[N > 0 ? N : 1]{};  ///< of the last but one
-    bool is_shown_[N > 0 ? N : 1]{};    ///< is an output, or a view looks into it
+    bool is_shown_[N > 0 ? N : 1]{};    ///< is an output, or a view or a map looks into it
 };
 
 }  // namespace detail
@@ -172,12 +174,16 @@ constexpr auto plan_memory(const Graph<N, E, O>& g, const Interval* when, int la
         if (node.operation.op != Op::constant) {
             live(i, is_input ? 0 : when[i].first, when[i].last);
             std::int64_t& bytes = blocks[owner[i]].bytes;
-            bytes = std::max(bytes, plan.tensor[i] + storage_bytes(node, lanes));
+            if (!node.choice.mapped) bytes = std::max(bytes, plan.tensor[i] + storage_bytes(node, lanes));
         }
         for (const int input : g.inputs(i)) live(input, when[i].first, when[i].last);
         blocks[N + i] = {round_up(node.choice.scratch_bytes, arena_alignment), when[i], 0};
     }
     for (int o = 0; o < g.output_count; ++o) live(g.outputs[o], end, end);
+    // Who reads a map reads what it maps; the last map first, since maps map maps.
+    for (int i = g.node_count - 1; i >= 0; --i)
+        if (g.nodes[i].choice.mapped)
+            for (const int input : g.inputs(i)) live(input, when[i].first, blocks[i].life.last);
     // Room for the slots' lists: the sum of all lives, bounded by what networks need (see place).
     plan.bytes = place<2 * N + 1, N + 1, 64 * N + 64>(blocks, 2 * N);
     for (int i = 0; i < g.node_count; ++i) {

@@ -278,6 +278,45 @@ TEST_CASE("an image convolution equals import and reference for every format") {
                 }
 }
 
+TEST_CASE("a 1x1 convolution sums channels from where they lie") {
+    if (!kernels::convolution_pointwise_takes_taps(false)) return;
+    constexpr int c = simd::lanes, sources = 3 * c + 5;
+    for (const auto& size : {std::pair{1, 1}, {3, 5}, {7, 7}, {13, 11}})
+        for (const int out_channels : {1, c, 2 * c + 3, 5 * c}) {
+            CAPTURE(size.first);
+            CAPTURE(out_channels);
+            const Shape whole{1, sources, size.first, size.second};
+            const Floats all = numbers(whole, 3), blocks = blocked(whole, all);
+            const int pixels = size.first * size.second;
+            // Two whole blocks, the later one first, then single channels of the others.
+            std::vector<int> taken;
+            for (const int block : {2, 0})
+                for (int lane = 0; lane < c; ++lane) taken.push_back(block * c + lane);
+            for (const int channel : {sources - 1, c + 1, 3 * c}) taken.push_back(channel);
+            const auto offset = [&](int channel) { return channel / c * c * pixels + channel % c; };
+            const std::vector<int> offsets{offset(2 * c), offset(0), offset(sources - 1), offset(c + 1), offset(3 * c)};
+            // The convolution's own channels come in another order.
+            const int count = static_cast<int>(taken.size());
+            std::vector<std::int16_t> order(taken.size());
+            for (int k = 0; k < count; ++k) order[static_cast<std::size_t>(k)] = static_cast<std::int16_t>((k * 3 + 1) % count);
+            Case one(Window{}, {1, count, size.first, size.second}, out_channels);
+            for (int k = 0; k < count; ++k)
+                for (int p = 0; p < pixels; ++p)
+                    one.x[static_cast<std::size_t>(order[static_cast<std::size_t>(k)] * pixels + p)] = all[static_cast<std::size_t>(taken[static_cast<std::size_t>(k)] * pixels + p)];
+            Floats packed(kernels::convolution_pointwise_packed_floats(one.g));
+            kernels::convolution_pointwise_pack_ordered(one.g, one.w.data(), nullptr, one.bias.data(), order.data(), packed.data());
+            for (const auto workers : {1, 3}) {
+                Floats output = blocked_room(one.out);
+                Scratch scratch(kernels::convolution_pointwise_scratch_bytes(one.g, 3));
+                const kernels::Taps taps{offsets.data(), 2, 3, 1, 0};
+                const kernels::Buffers buffers{.input = blocks.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(), .taps = &taps};
+                if (workers == 1) kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, Serial{});
+                else kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, ThreeWorkers{});
+                CHECK(largest_difference(unblocked(one.out, output), finished(one.expected(one.x), relu, Floats{}, Binary::add, Activation{})) == 0);
+            }
+        }
+}
+
 #else
 TEST_CASE("the portable build has no kernels over channel blocks") { CHECK(MDL_SIMD == 0); }
 #endif

@@ -243,6 +243,34 @@ TEST_CASE("gathered channels are those of the concatenation, shuffled and cut") 
     }
 }
 
+TEST_CASE("channels are gathered from anywhere behind one place") {
+    constexpr int c = simd::lanes;
+    const Shape first{1, 2 * c + 3, 3, 5}, second{1, c + 1, 3, 5};
+    const Floats x = numbers(first, 3), y = numbers(second, 4);
+    Floats base = blocked(first, x);
+    const std::size_t behind = base.size();
+    const Floats more = blocked(second, y);
+    base.insert(base.end(), more.begin(), more.end());
+    for (const int count : {1, c, 2 * c + 1, 3 * c + 4})
+        for (const int step : {1, 3, 7}) {
+            CAPTURE(count);
+            CAPTURE(step);
+            const Shape out{1, count, 3, 5};
+            Floats expected = room(out), output = blocked_room(out);
+            std::vector<int> offsets;
+            for (int j = 0; j < count; ++j) {
+                const int number = j * step % (3 * c + 4);
+                const bool is_second = number >= 2 * c + 3;
+                const int channel = is_second ? number - (2 * c + 3) : number;
+                offsets.push_back(static_cast<int>(is_second ? behind : 0) + channel / c * c * 15 + channel % c);
+                const Floats& from = is_second ? y : x;
+                std::copy_n(from.begin() + channel * 15, 15, expected.begin() + j * 15);
+            }
+            kernels::channel_gather_mapped(base.data(), offsets.data(), count, 15, output.data());
+            CHECK(unblocked(out, output) == expected);
+        }
+}
+
 #else
 TEST_CASE("the portable build has no kernels over channel blocks") { CHECK(MDL_SIMD == 0); }
 #endif

@@ -21,12 +21,15 @@ constexpr auto smaller(int a, int b) noexcept -> int { return a < b ? a : b; }
 constexpr auto larger(int a, int b) noexcept -> int { return a < b ? b : a; }
 constexpr auto divide_up(int a, int b) noexcept -> int { return (a + b - 1) / b; }
 
+struct Taps;
+
 struct Buffers {
     const float* input = nullptr;
     const float* residual = nullptr;  ///< second operand of the epilogue, in the output's layout; may be the output itself
     float* output = nullptr;
     const float* weights = nullptr;   ///< as the kernel's pack function wrote them
     std::byte* scratch = nullptr;     ///< aligned to 64 bytes
+    const Taps* taps = nullptr;       ///< of a 1x1 convolution whose channels lie apart: where, from `input` on
     // One float a channel, padded to whole blocks:
     const float* slope = nullptr;           ///< of a parametric relu as `inner` activation
     const float* prologue_scale = nullptr;  ///< x' = clamp(x * scale + shift) on the way in; null: none

@@ -65,6 +65,43 @@ __attribute__((noinline)) void gather_lanes(const LaneSource* sources, int pixel
     }
 }
 
+/// A channel: which lane of a block.
+struct ChannelPlace {
+    const float* block;
+    int lane;
+};
+
+/// Channel j of y, j < count, from the place that the j-th call of next() tells.
+template <class Next>
+MDL_ALWAYS_INLINE void gather_channels(int count, int pixels, float* y, Next next) noexcept {
+    constexpr int c = simd::lanes;
+    for (int first = 0; first < count; first += c, y += std::ptrdiff_t{pixels} * c) {
+        LaneSource sources[c];
+        int used = 0;
+        bool whole = true;
+        for (int lane = 0; lane < smaller(c, count - first); ++lane) {
+            const ChannelPlace place = next();
+            int k = 0;
+            while (k < used && !sources[k].lend(place.block, place.lane, lane)) ++k;
+            if (k == used) sources[used++] = {}, sources[k].lend(place.block, place.lane, lane);
+            whole = whole && place.lane == lane;
+        }
+        if (whole && used == 1 && sources[0].from[1] == nullptr) {
+            std::memcpy(y, sources[0].from[0], static_cast<std::size_t>(pixels) * c * sizeof(float));
+            continue;
+        }
+        const int loop = used <= 2 ? used : used <= 4 ? 4 : c;
+        while (used < loop) sources[used++] = {};  // adds no lane
+        for (int k = 0; k < loop; ++k)
+            for (const float*& from : sources[k].from) from = from != nullptr ? from : sources[0].from[0];
+        if (loop == 1) gather_lanes<1>(sources, pixels, y);
+        if (loop == 2) gather_lanes<2>(sources, pixels, y);
+        if (loop == 4) gather_lanes<4>(sources, pixels, y);
+        if constexpr (c > 4)
+            if (loop == c) gather_lanes<c>(sources, pixels, y);
+    }
+}
+
 }  // namespace detail
 
 /// Channel j of y, j < count, is channel begin + j of the parts' concatenation after a shuffle by `groups`; that puts channel
@@ -75,36 +112,23 @@ inline void channel_gather(std::span<const ChannelPart> parts, int groups, int b
     for (const ChannelPart& part : parts) total += part.channels;
     const int group = total / groups;
     int quotient = begin / groups, remainder = begin % groups;  // of the place by the groups, kept up without dividing
-    for (int first = 0; first < count; first += c, y += std::ptrdiff_t{pixels} * c) {
-        detail::LaneSource sources[c];
-        int used = 0;
-        bool whole = true;
-        for (int lane = 0; lane < smaller(c, count - first); ++lane) {
-            int channel = remainder * group + quotient;
-            if (++remainder == groups) remainder = 0, ++quotient;
-            const ChannelPart* part = parts.data();
-            for (; channel >= part->channels; ++part) channel -= part->channels;
-            const int at = channel & (c - 1);
-            const float* const block = part->blocks + std::ptrdiff_t{channel - at} * pixels;
-            int k = 0;
-            while (k < used && !sources[k].lend(block, at, lane)) ++k;
-            if (k == used) sources[used++] = {}, sources[k].lend(block, at, lane);
-            whole = whole && at == lane;
-        }
-        if (whole && used == 1 && sources[0].from[1] == nullptr) {
-            std::memcpy(y, sources[0].from[0], static_cast<std::size_t>(pixels) * c * sizeof(float));
-            continue;
-        }
-        const int loop = used <= 2 ? used : used <= 4 ? 4 : c;
-        while (used < loop) sources[used++] = {};  // adds no lane
-        for (int k = 0; k < loop; ++k)
-            for (const float*& from : sources[k].from) from = from != nullptr ? from : sources[0].from[0];
-        if (loop == 1) detail::gather_lanes<1>(sources, pixels, y);
-        if (loop == 2) detail::gather_lanes<2>(sources, pixels, y);
-        if (loop == 4) detail::gather_lanes<4>(sources, pixels, y);
-        if constexpr (c > 4)
-            if (loop == c) detail::gather_lanes<c>(sources, pixels, y);
-    }
+    detail::gather_channels(count, pixels, y, [&]() MDL_INLINE_LAMBDA {
+        int channel = remainder * group + quotient;
+        if (++remainder == groups) remainder = 0, ++quotient;
+        const ChannelPart* part = parts.data();
+        for (; channel >= part->channels; ++part) channel -= part->channels;
+        const int lane = channel & (c - 1);
+        return detail::ChannelPlace{part->blocks + std::ptrdiff_t{channel - lane} * pixels, lane};
+    });
+}
+
+/// Channel j of y, j < count, is the one that begins offset[j] floats behind `base`, from which all blocks are whole ones apart.
+inline void channel_gather_mapped(const float* base, const int* offset, int count, int pixels, float* y) noexcept {
+    constexpr int c = simd::lanes;
+    detail::gather_channels(count, pixels, y, [&]() MDL_INLINE_LAMBDA {
+        const int at = *offset++, lane = at & (c - 1);
+        return detail::ChannelPlace{base + (at - lane), lane};
+    });
 }
 
 }  // namespace kernels

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include <mdl/kernels/blocks/strip.hpp>
 #include <mdl/kernels/parallel.hpp>
 
@@ -117,6 +119,23 @@ constexpr auto convolution_pointwise_tiles(const Geometry& g) noexcept -> simd::
     panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept { each_block_tap(g, g.in_channels, visit); });
 }
 
+/// May the input's channels lie apart, in whole blocks and single ones? The loop of flat_tile.hpp steps evenly from block to block.
+constexpr auto convolution_pointwise_takes_taps([[maybe_unused]] bool in_order) noexcept -> bool {
+#if defined(__aarch64__)
+    return in_order;
+#else
+    return true;
+#endif
+}
+
+/// The same for a convolution that sums channel order[k] of its input at place k.
+[[gnu::cold]] inline void convolution_pointwise_pack_ordered(const Geometry& g, const float* w, const float* out_scale, const float* bias,
+                                                             const std::int16_t* order, float* packed) noexcept {
+    panels_pack(g.out_channels, g.in_channels, w, out_scale, bias, packed, [&](auto visit) noexcept {
+        for (int k = 0; k < g.in_channels; ++k) visit(order[k]);
+    });
+}
+
 /// out(o,y,x) = bias(o) + sum in(i, y*s-pad, x*s-pad) * w(o,i), then the epilogue. The output may not be the input. No residual
 /// where the padding is read.
 template <class E = Epilogue<>, class Parallel>
@@ -147,7 +166,7 @@ void convolution_pointwise(const Geometry& padded, const EpilogueArgs& args, con
         task.input = source;
         task.step_x = c;
         task.columns = task.pixels = count;
-        task.taps = block_taps(g, g.in_channels, at, scratch.taps_of(buffers.scratch, worker));
+        task.taps = buffers.taps != nullptr ? *buffers.taps : block_taps(g, g.in_channels, at, scratch.taps_of(buffers.scratch, worker));
         task.bias = buffers.weights + block * c;
         task.weights = buffers.weights + padded_channels(g.out_channels) + std::ptrdiff_t{block} * c * g.in_channels;
         task.blocks = index % plan.parts == plan.parts - 1 ? blocks_of(g.out_channels) - block : plan.part_blocks;
