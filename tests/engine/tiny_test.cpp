@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/agrees.hpp"
 
+#include <array>
 #include <string_view>
 
 #include <mdl/engine/describe.hpp>

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <random>
 #include <tuple>
 
 #include <mdl/mdl.hpp>

@@ -4,83 +4,46 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <random>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <mdl/engine/network.hpp>
-#include <mdl/kernels/reference/image.hpp>
-#include <mdl/weights/writer.hpp>
-
-#include "support/reference_node.hpp"
+#include <mdl/graph/node.hpp>
 
 namespace mdl::test {
 
 using Floats = std::vector<float>;
 
+/// A network as it is written, of whatever capacity.
+struct WrittenGraph {
+    std::span<const graph::Node> nodes;
+    std::span<const int> edges, outputs;
+};
+
+auto random_weights(std::span<const graph::Node> nodes, unsigned seed) -> std::vector<Floats>;
+auto weights_file(std::span<const graph::Node> nodes, const std::vector<Floats>& weights, std::uint64_t fingerprint, std::string network) -> std::vector<std::byte>;
+auto run_reference(const WrittenGraph& graph, const std::vector<Floats>& weights, const std::vector<const void*>& images) -> std::vector<Floats>;
+
 /// Weights of a network, in the order of its file: seeded, of a size that keeps activations near one.
 template <class Net>
 auto random_weights(unsigned seed) -> std::vector<Floats> {
-    std::mt19937 random(seed);
-    std::vector<Floats> all;
-    for (const graph::Node& node : engine::written<Net>.all())
-        for (int w = 0; w < node.weight_count; ++w) {
-            const graph::WeightSpec& spec = node.weights[w];
-            const double fan = static_cast<double>(spec.shape.count(1, spec.shape.rank));
-            double low = -1, high = 1;
-            if (spec.role == graph::Role::weight && spec.shape.rank > 1) low = -std::sqrt(6 / fan), high = -low;
-            if (spec.role == graph::Role::variance) low = 0.5, high = 2;
-            if (spec.role == graph::Role::gamma || (spec.role == graph::Role::weight && spec.shape.rank == 1)) low = 0.5, high = 1.5;
-            std::uniform_real_distribution<float> draw(static_cast<float>(low), static_cast<float>(high));
-            Floats values(static_cast<std::size_t>(spec.shape.count()));
-            for (float& value : values) value = draw(random);
-            all.push_back(std::move(values));
-        }
-    return all;
+    return random_weights(engine::written<Net>.all(), seed);
 }
 
 /// Those weights as a file in memory.
 template <class Net>
 auto weights_file(const std::vector<Floats>& weights, std::uint64_t fingerprint_of = fingerprint<Net>) -> std::vector<std::byte> {
-    weights::Writer writer(fingerprint_of, std::string(network_name<Net>()));
-    std::size_t next = 0;
-    for (const graph::Node& node : engine::written<Net>.all())
-        for (int w = 0; w < node.weight_count; ++w) {
-            if (!writer.add_tensor("tensor" + std::to_string(next), node.weights[w].shape, std::span<const float>(weights[next]))) return {};
-            ++next;
-        }
-    auto bytes = writer.bytes();
-    return bytes ? std::move(*bytes) : std::vector<std::byte>();
+    return weights_file(engine::written<Net>.all(), weights, fingerprint_of, std::string(network_name<Net>()));
 }
 
 /// What every node of the written graph computes. `images`: the callers' memory of each input.
 template <class Net>
 auto run_reference(const std::vector<Floats>& weights, const std::vector<const void*>& images) -> std::vector<Floats> {
-    static constexpr auto& g = engine::written<Net>;
-    std::vector<Floats> values(static_cast<std::size_t>(g.node_count));
-    std::size_t next_image = 0;
-    for (int i = 0; i < g.node_count; ++i) {
-        const graph::Node& node = g.nodes[i];
-        const Operation& op = node.operation;
-        Floats& out = values[static_cast<std::size_t>(i)];
-        out.resize(static_cast<std::size_t>(node.shape.count()));
-        std::vector<Shape> shapes;
-        std::vector<const float*> x;
-        for (const int input : g.inputs(i)) shapes.push_back(g.nodes[input].shape), x.push_back(values[static_cast<std::size_t>(input)].data());
-        const auto weight = [&](int k) { return weights[static_cast<std::size_t>(node.first_weight + k)].data(); };
-        float* const y = out.data();
-        if (op.op == Op::input)
-            kernels::reference::import_image(op.image, node.shape, images[next_image++], y);
-        else if (op.op == Op::constant)
-            std::copy_n(weight(0), out.size(), y);
-        else
-            run_reference_node(op, shapes, x, node.shape, weight, y);
-    }
-    std::vector<Floats> outputs;
-    for (int o = 0; o < g.output_count; ++o) outputs.push_back(values[static_cast<std::size_t>(g.outputs[o])]);
-    return outputs;
+    const auto& g = engine::written<Net>;
+    return run_reference({g.all(), {g.edges, static_cast<std::size_t>(g.edge_count)}, {g.outputs, static_cast<std::size_t>(g.output_count)}}, weights, images);
 }
 
 /// Largest difference, relative to the largest magnitude of `truth`; infinite for a NaN or another size.

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "tools/caffe_builder.hpp"
 
 using namespace mdl::tool;

@@ -30,7 +30,10 @@ inline auto evaluate_all(const Network& network, const std::vector<Values>& inpu
             shapes.push_back(network.shape(input));
             x.push_back(tensors[static_cast<std::size_t>(input)].data());
         }
-        const auto w = [&](std::size_t k) { return k < layer.weights.size() ? layer.weights[k]->data() : nullptr; };
+        const auto w = [&](int k) {
+            const auto place = static_cast<std::size_t>(k);
+            return place < layer.weights.size() ? layer.weights[place]->data() : nullptr;
+        };
         tensors[i].resize(static_cast<std::size_t>(node.shape.count()));
         float* const y = tensors[i].data();
         if (op.op == Op::input)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "tools/interpreted.hpp"
 #include "tools/says.hpp"
 

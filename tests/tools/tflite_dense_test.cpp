@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tools/tflite_builder.hpp"
 
 namespace tflite = mdl::tflite;

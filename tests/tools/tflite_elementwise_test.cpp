@@ -1,5 +1,6 @@
 // mdl: TensorFlow Lite's functions of one tensor and arithmetic on several, in maps and in other tensors.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
