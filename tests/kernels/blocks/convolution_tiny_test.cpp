@@ -29,6 +29,29 @@ constexpr auto slid(const Operation& op, const Shape& in) noexcept -> Shape {
     return {1, op.out_channels, (in.height() - w.dilation_h * (w.kernel_h - 1) - 1) / w.stride_h + 1, (in.width() - w.dilation_w * (w.kernel_w - 1) - 1) / w.stride_w + 1};
 }
 
+/// Apart from Layer, with which it would be compiled once a kernel.
+void check_kernel(void (*kernel)(const kernels::EpilogueArgs&, const kernels::Buffers&) noexcept, const Operation& op, const Shape& in, const Shape& out,
+                  ActivationKind kind, bool with_residual, bool from_pixels) {
+    CAPTURE(in.channels());
+    CAPTURE(out.channels());
+    CAPTURE(in.width());
+    const Geometry g = geometry_of(op, in, out);
+    const Activation inner{kind, 0, 0};
+    const Floats x = numbers(in, 3), w = numbers(Shape{out.channels(), in.channels(), g.kernel_h, g.kernel_w}, 4);
+    const Floats bias = numbers(out.channels(), 5), residual = numbers(out, 6);
+    Floats packed(kernels::convolution_tiny_packed_floats(g)), plain = room(out), pixels(x.size());
+    kernels::convolution_tiny_pack(g, w.data(), nullptr, bias.data(), packed.data());
+    kernels::reference::convolution(op, in, out, x.data(), w.data(), bias.data(), plain.data());
+    const auto channels = static_cast<std::size_t>(in.channels()), count = static_cast<std::size_t>(g.in_pixels());
+    for (std::size_t i = 0; i < channels; ++i)
+        for (std::size_t p = 0; p < count; ++p) pixels[p * channels + i] = x[i * count + p];
+    const Floats input = from_pixels ? pixels : blocked(in, x);
+    Floats output = with_residual ? blocked(out, residual) : blocked_room(out);  // in place, as the engine has it
+    kernel(kernels::epilogue_args(inner), {.input = input.data(), .residual = output.data(), .output = output.data(), .weights = packed.data()});
+    // Sums are exact; tanh is within 2 ulp.
+    CHECK(largest_difference(unblocked(out, output), finished(plain, inner, with_residual ? residual : Floats{})) <= (kind == ActivationKind::tanh ? 5e-7 : 0.0));
+}
+
 /// One convolution; the image is H x W.
 template <int In, int Out, int H, int W, int KernelH, int KernelW, int StrideH = 1, int StrideW = 1, int DilationH = 1, int DilationW = 1>
 struct Layer {
@@ -39,25 +62,9 @@ struct Layer {
 
     template <ActivationKind Inner, bool Residual, bool Pixels>
     static void check() {
-        const Activation inner{Inner, 0, 0};
-        const Floats x = numbers(in, 3), w = numbers(Shape{Out, In, KernelH, KernelW}, 4), bias = numbers(Out, 5), residual = numbers(out, 6);
-        Floats packed(kernels::convolution_tiny_packed_floats(g)), plain = room(out), pixels(x.size());
-        kernels::convolution_tiny_pack(g, w.data(), nullptr, bias.data(), packed.data());
-        kernels::reference::convolution(op, in, out, x.data(), w.data(), bias.data(), plain.data());
-        for (std::size_t i = 0; i < In; ++i)
-            for (std::size_t p = 0; p < H * W; ++p) pixels[p * In + i] = x[i * H * W + p];
-        const Floats input = Pixels ? pixels : blocked(in, x);
-        Floats output = Residual ? blocked(out, residual) : blocked_room(out);  // in place, as the engine has it
-        const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(), .weights = packed.data()};
-        using E = kernels::TinyEpilogue<Inner, false, Residual, ActivationKind::none>;
-        kernels::convolution_tiny<E, g, Pixels>(kernels::epilogue_args(inner), buffers);
-        // Sums are exact; tanh is within 2 ulp.
-        CHECK(largest_difference(unblocked(out, output), finished(plain, inner, Residual ? residual : Floats{})) <= (Inner == ActivationKind::tanh ? 5e-7 : 0.0));
+        check_kernel(&kernels::convolution_tiny<kernels::TinyEpilogue<Inner, false, Residual, ActivationKind::none>, g, Pixels>, op, in, out, Inner, Residual, Pixels);
     }
     static void check_both() {
-        CAPTURE(In);
-        CAPTURE(Out);
-        CAPTURE(W);
         check<ActivationKind::none, true, false>();
         check<ActivationKind::relu, false, true>();
     }
