@@ -14,7 +14,19 @@ struct ShuffleUnits
             Node<"j", Concat<>, From<"s:0", "c">>, Node<"m", ChannelShuffle<2>, From<"j">>, Node<"t", Split<Parts<2>>, From<"m">>,
             Node<"d", Conv<Channels / 2, Kernel<3>, Pad<1>>, From<"t:1">>, Node<"k", Concat<>, From<"t:0", "d">>, Node<"n", ChannelShuffle<2>, From<"k">>> {};
 
+struct SliceOfSlice : Graph<Node<"x", Input<13, 11, 3>>, Node<"a", Conv<40, Kernel<3>, Pad<1>>, From<"x">>, Node<"v", Slice<Axis<1>, Begin<16>, End<40>>, From<"a">>,
+                            Node<"w", Slice<Axis<1>, Begin<8>, End<23>>, From<"v">>, Node<"y", Conv<5>, From<"w">>> {};
+struct SliceOfInput : Sequential<InputTensor<1, 48>, Reshape<1, 48, 1, 1>, Slice<Axis<1>, Begin<16>, End<40>>, Slice<Axis<1>, Begin<16>, End<20>>, Conv<5>> {};
+struct SliceOfConstant : Graph<Node<"x", Input<13, 11, 3>>, Node<"a", Conv<16>, From<"x">>, Node<"k", Constant<1, 48>>, Node<"r", Reshape<1, 48, 1, 1>, From<"k">>,
+                               Node<"s", Slice<Axis<1>, Begin<16>, End<32>>, From<"r">>, Node<"y", Mul<>, From<"a", "s">>> {};
+
 }  // namespace
+
+TEST_CASE("slices of slices, and of what does not lie in the arena, agree with the reference") {
+    agrees<SliceOfSlice>();
+    agrees<SliceOfInput>();
+    agrees<SliceOfConstant>();
+}
 
 TEST_CASE("chains of concatenation, shuffle and split agree with the reference") {
     agrees<ShuffleUnits<58>>();

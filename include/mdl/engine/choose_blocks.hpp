@@ -106,7 +106,7 @@ constexpr auto channel_operand(const graph::Graph<N, E, O>& g, const graph::Node
 
 /// Operators that work on blocks where their inputs lie so, and would otherwise cost a conversion.
 template <int N, int E, int O>
-constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& node, const graph::Node& maker) noexcept {
+constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& node) noexcept {
     const Operation& op = node.operation;
     const auto on_blocks = [&](Kernel kernel, std::size_t scratch = 0) { take(node, kernel, Layout::blocks, Layout::blocks, scratch); };
     switch (op.op) {
@@ -143,7 +143,8 @@ constexpr void choose_on_blocks(const graph::Graph<N, E, O>& g, graph::Node& nod
         case Op::slice:
             if (op.axis != 1 || op.step != 1) return;
             on_blocks(Kernel::channel_gather);
-            if (op.begin % block_channels == 0 && maker.operation.op != Op::constant) {
+            // Images and constants lie elsewhere than in the arena, and are shown from their beginning on.
+            if (const Op shown = g.nodes[g.shown(g.inputs(node)[0])].operation.op; op.begin % block_channels == 0 && shown != Op::constant && shown != Op::input) {
                 on_blocks(Kernel::nothing);
                 node.choice.view = true;
                 node.choice.view_offset = 4 * std::int64_t{op.begin} * node.shape.height() * node.shape.width();
@@ -200,7 +201,7 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
     for (std::size_t k = 0; k < layouts.size(); ++k)
         all_blocks = all_blocks && (layouts[k] == Layout::blocks || graph::layouts_coincide(g.nodes[g.inputs(node)[k]]));
     if (!all_blocks) return;
-    detail::choose_on_blocks(g, node, maker);
+    detail::choose_on_blocks(g, node);
 }
 
 }  // namespace MDL_ISA

@@ -21,7 +21,7 @@ constexpr auto is_kernel(const G& g, int i, Kernel kernel) noexcept -> bool { re
 
 template <class G>
 constexpr auto lies_in_arena(const G& g, int i) noexcept -> bool {
-    while (g.nodes[i].choice.view) i = g.input(i);
+    i = g.shown(i);
     return g.nodes[i].choice.out == graph::Layout::blocks && g.nodes[i].operation.op != Op::input && g.nodes[i].operation.op != Op::constant;
 }
 

@@ -38,17 +38,13 @@ struct Place {
 template <class Net, class O>
 constexpr auto place_of(int i) noexcept -> Place {
     const auto& g = laid_out<Net, O>;
-    // A view of an image or of a constant lies where that lies.
-    while (g.nodes[i].choice.view) {
-        const int viewed = g.input(i);
-        if (g.nodes[viewed].operation.op != Op::input && g.nodes[viewed].operation.op != Op::constant && !g.nodes[viewed].choice.view) break;
-        i = viewed;
-    }
-    const graph::Node& node = g.nodes[i];
-    if (node.operation.op == Op::constant) return {Place::Where::weights, packing<Net, O>.place(i).weights};
-    if (node.operation.op == Op::input) {
+    // A view of an image or of a constant lies where that lies, from its beginning on.
+    const int shown = g.shown(i);
+    const Op op = g.nodes[shown].operation.op;
+    if (op == Op::constant) return {Place::Where::weights, packing<Net, O>.place(shown).weights};
+    if (op == Op::input) {
         int number = 0;
-        for (int k = 0; k < i; ++k) number += g.nodes[k].operation.op == Op::input;
+        for (int k = 0; k < shown; ++k) number += g.nodes[k].operation.op == Op::input;
         return {Place::Where::image, number};
     }
     return {Place::Where::arena, memory<Net, O>.tensor[i]};

@@ -26,6 +26,11 @@ struct Graph {
     }
     constexpr auto inputs(int node) const noexcept -> std::span<const int> { return inputs(nodes[node]); }
     constexpr auto input(int node, int k = 0) const noexcept -> int { return edges[nodes[node].first_input + k]; }
+    /// The node whose memory a view, or a view of views, shows; any other is its own.
+    constexpr auto shown(int node) const noexcept -> int {
+        while (nodes[node].choice.view) node = input(node);
+        return node;
+    }
     constexpr auto all() const noexcept -> std::span<const Node> { return {nodes, static_cast<std::size_t>(node_count)}; }
     constexpr void report(Problem problem, int layer, const Shape& first = {}, const Shape& second = {}) noexcept {
         if (diagnosis) return;
