@@ -1,6 +1,7 @@
 // mdl: concatenations, slices and shuffles that nobody runs, on the engine against the reference.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "engine/agrees.hpp"
@@ -118,14 +119,13 @@ TEST_CASE("a map has no memory, and what it maps lives until its last reader") {
 }
 
 TEST_CASE("taps are whole blocks, then single channels, and each channel is summed once") {
-    constexpr int c = engine::block_channels, channels = 32;
+    constexpr int c = engine::block_channels;
     constexpr const auto& g = engine::laid_out<Joined, Mapping>;
     int convolutions = 0;
-    for (int i = 0; i < g.node_count; ++i) {
-        if (!engine::is_mapped_convolution(g, i)) continue;
+    const auto check = [&]<int I>(std::integral_constant<int, I>) {
         ++convolutions;
-        const int input = g.input(i), count = g.nodes[input].shape.channels();
-        const engine::ChannelTaps<channels> taps(g, input);
+        constexpr int input = g.input(I), count = g.nodes[input].shape.channels();
+        constexpr const auto& taps = engine::mapped_taps<Joined, Mapping, I>;
         REQUIRE(taps.full * c + taps.single == count);
         std::vector<int> order(taps.order, taps.order + count);
         for (int place = 0; place < count; ++place) {
@@ -140,7 +140,12 @@ TEST_CASE("taps are whole blocks, then single channels, and each channel is summ
         }
         std::sort(order.begin(), order.end());
         for (int k = 0; k < count; ++k) CHECK(order[static_cast<std::size_t>(k)] == k);
-    }
+    };
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+        ([&] {
+            if constexpr (engine::is_mapped_convolution(g, I)) check(std::integral_constant<int, I>{});
+        }(), ...);
+    }(std::make_integer_sequence<int, g.node_count>{});
     CHECK(convolutions == 3);
 }
 

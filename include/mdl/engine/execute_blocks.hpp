@@ -110,8 +110,7 @@ inline constexpr auto gathered_offsets = [] {
 /// The taps of a 1x1 convolution that reads a map.
 template <class Net, class O, int I>
 struct MappedTaps {
-    static constexpr int input = laid_out<Net, O>.input(I), channels = laid_out<Net, O>.nodes[input].shape.channels();
-    static constexpr ChannelTaps<channels> taps{laid_out<Net, O>, input};
+    static constexpr const auto& taps = mapped_taps<Net, O, I>;
     static constexpr auto offsets = [] {
         std::array<int, static_cast<std::size_t>(taps.full + taps.single)> result{};
         for (std::size_t k = 0; k < result.size(); ++k) result[k] = channel_offset<Net, O>(taps.source[k]);

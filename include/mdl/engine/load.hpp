@@ -50,7 +50,7 @@ template <weights::TensorSource Source>
     return {};
 }
 
-/// Packs everything that `jobs` says into `packed`, which is all zero. `order`: see Packing.
+/// Packs everything that `jobs` says into `packed`, which is all zero. `order`: see channel_orders.
 template <weights::TensorSource Source>
 [[gnu::cold]] auto pack_all(Source& source, std::span<const PackJob> jobs, const AffineJob* affine, std::span<const Shape> shapes, int most_channels,
               const std::int16_t* order, float* packed) noexcept -> Result<void> {

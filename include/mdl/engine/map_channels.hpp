@@ -45,6 +45,9 @@ constexpr auto reads_maps(const G& g, int i, int k) noexcept -> bool {
 
 }  // namespace detail
 
+/// More are gathered: to sort them takes a compiler more steps than Clang allows for a constant.
+inline constexpr int most_mapped_channels = 2048;
+
 /// Marks the gathers of channels that nobody has to run, since all readers take channels from where they lie: 1x1 convolutions, which sum
 /// them in any order, and other gathers.
 template <class O, int N, int E, int M>
@@ -52,7 +55,7 @@ constexpr auto map_channels(graph::Graph<N, E, M> g) noexcept -> graph::Graph<N,
 #if MDL_SIMD
     if (O::keep_tensors || !kernels::convolution_pointwise_takes_taps(O::in_order.value_or(simd::in_order_by_default))) return g;
     bool is_free[N > 0 ? N : 1]{};  // of readers that want the tensor itself
-    for (int i = 0; i < g.node_count; ++i) is_free[i] = detail::gathers_in_arena(g, i);
+    for (int i = 0; i < g.node_count; ++i) is_free[i] = detail::gathers_in_arena(g, i) && g.nodes[i].shape.channels() <= most_mapped_channels;
     for (int o = 0; o < g.output_count; ++o) is_free[g.outputs[o]] = false;
     for (int i = 0; i < g.node_count; ++i)
         for (int k = 0; k < g.nodes[i].input_count; ++k)
@@ -77,36 +80,38 @@ constexpr auto is_mapped_convolution(const G& g, int i) noexcept -> bool {
     return detail::is_kernel(g, i, Kernel::pointwise) && g.nodes[g.input(i)].choice.mapped;
 }
 
-/// In which order a 1x1 convolution sums the channels of a mapped tensor, at most N: first whole blocks of those that it maps, then single
-/// channels.
+/// In which order a 1x1 convolution sums the N channels of a mapped tensor: first whole blocks of those that it maps, then single channels.
 template <int N>
 struct ChannelTaps {
-    graph::ChannelSource source[N > 0 ? N : 1]{};  ///< of the first channel of each tap
-    std::int16_t order[N > 0 ? N : 1]{};           ///< which of the tensor's channels is summed at each place
+    graph::ChannelSource source[N]{};  ///< of the first channel of each tap
+    std::int16_t order[N]{};           ///< which of the tensor's channels is summed at each place
     int full = 0, single = 0;
 
     template <class G>
     constexpr ChannelTaps(const G& g, int tensor) noexcept {
         constexpr int c = block_channels;
-        const int count = g.nodes[tensor].shape.channels();
-        graph::ChannelSource all[N > 0 ? N : 1]{};
-        int sorted[N > 0 ? N : 1]{};
-        for (int k = 0; k < count; ++k) all[k] = graph::channel_source(g, {tensor, k}), sorted[k] = k;
-        std::sort(sorted, sorted + count, [&](int i, int j) { return all[i] != all[j] ? all[i] < all[j] : i < j; });
-        int rest[N > 0 ? N : 1]{};
-        for (int at = 0, place = 0; at < count;) {
-            const graph::ChannelSource first = all[sorted[at]];
+        graph::ChannelSource all[N]{};
+        std::int64_t sorted[N]{};  // by node, channel and number, in one number: compilers count the steps of each comparison
+        for (int k = 0; k < N; ++k) {
+            all[k] = graph::channel_source(g, {tensor, k});
+            sorted[k] = (std::int64_t{all[k].node} << 40) + (std::int64_t{all[k].channel} << 16) + k;
+        }
+        std::sort(sorted, sorted + N);
+        const auto number = [&](int at) { return static_cast<std::int16_t>(sorted[at] & 0xffff); };
+        std::int16_t rest[N]{};
+        for (int at = 0, place = 0; at < N;) {
+            const graph::ChannelSource first = all[number(at)];
             int lane = 0;
             if (first.channel % c == 0)
-                while (lane < c && at + lane < count && all[sorted[at + lane]] == graph::ChannelSource{first.node, first.channel + lane}) ++lane;
+                while (lane < c && at + lane < N && all[number(at + lane)] == graph::ChannelSource{first.node, first.channel + lane}) ++lane;
             if (lane < c) {
-                rest[single++] = sorted[at++];
+                rest[single++] = number(at++);
                 continue;
             }
             source[full++] = first;
-            for (const int end = at + c; at < end; ++at) order[place++] = static_cast<std::int16_t>(sorted[at]);
+            for (const int end = at + c; at < end; ++at) order[place++] = number(at);
         }
-        for (int k = 0; k < single; ++k) source[full + k] = all[rest[k]], order[full * c + k] = static_cast<std::int16_t>(rest[k]);
+        for (int k = 0; k < single; ++k) source[full + k] = all[rest[k]], order[full * c + k] = rest[k];
     }
 };
 

@@ -61,14 +61,9 @@ public:
             for (std::size_t i = 0; i < result.size(); ++i) result[i] = all.affine[i];
             return result;
         }();
-        static constexpr auto order = [] {
-            std::array<std::int16_t, static_cast<std::size_t>(all.order_count + 1)> result{};
-            for (std::size_t i = 0; i + 1 < result.size(); ++i) result[i] = all.order[i];
-            return result;
-        }();
         const auto floats = packed->template as<float>();
         std::fill(floats.begin(), floats.end(), 0.0f);
-        const auto done = engine::pack_all(source, jobs, affine.data(), engine::weight_shapes<Net>, all.most_channels, order.data(), floats.data());
+        const auto done = engine::pack_all(source, jobs, affine.data(), engine::weight_shapes<Net>, all.most_channels, engine::channel_orders<Net, O>.data(), floats.data());
         if (!done) return done.error();
         return Model(std::move(*packed));
     }

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include <mdl/engine/pack_function.hpp>
 #include <mdl/engine/program.hpp>
@@ -32,7 +35,7 @@ struct PackJob {
     std::int16_t weight = -1, bias = -1, slope = -1;
     std::int16_t folded = 0, folded_count = 0;      ///< affine maps on the output, range of the list
     std::int16_t prologue = 0, prologue_count = 0;  ///< affine maps on the input
-    std::int32_t order = -1;                        ///< from where on the list says in which order input channels are summed; -1: theirs
+    std::int32_t order = -1;                        ///< from where on channel_orders says how input channels are summed; -1: in their order
     bool affine = false;                            ///< the folded maps are the node itself
     Geometry geometry{};
     ImageFormat image{};                            ///< of the input, where that is the caller's
@@ -41,20 +44,33 @@ struct PackJob {
 
 constexpr auto round_to_line(std::int64_t floats) noexcept -> std::int64_t { return (floats + 15) / 16 * 16; }
 
-/// Input channels of the 1x1 convolutions that read maps.
-struct MappedChannels {
-    int all = 0, most = 0;  ///< of one
-};
+/// The taps of node I, a 1x1 convolution that reads a map. A constant of its own: compilers bound the work of each.
+template <class Net, class O, int I>
+inline constexpr ChannelTaps<laid_out<Net, O>.nodes[laid_out<Net, O>.input(I)].shape.channels()> mapped_taps{laid_out<Net, O>, laid_out<Net, O>.input(I)};
+
+/// The nodes that do.
 template <class Net, class O>
-inline constexpr auto mapped_channels = [] {
-    MappedChannels count;
+inline constexpr auto mapped_convolutions = [] {
+    constexpr std::size_t count = [] {
+        std::size_t n = 0;
+        for (int i = 0; i < laid_out<Net, O>.node_count; ++i) n += is_mapped_convolution(laid_out<Net, O>, i);
+        return n;
+    }();
+    std::array<int, count> nodes{};
+    std::size_t next = 0;
     for (int i = 0; i < laid_out<Net, O>.node_count; ++i)
-        if (is_mapped_convolution(laid_out<Net, O>, i)) {
-            const int channels = laid_out<Net, O>.nodes[laid_out<Net, O>.input(i)].shape.channels();
-            count.all += channels, count.most = std::max(count.most, channels);
-        }
-    return count;
+        if (is_mapped_convolution(laid_out<Net, O>, i)) nodes[next++] = i;
+    return nodes;
 }();
+
+/// In which order they sum their channels, one behind the other.
+template <class Net, class O>
+inline constexpr auto channel_orders = []<std::size_t... K>(std::index_sequence<K...>) {
+    std::array<std::int16_t, (std::size(mapped_taps<Net, O, mapped_convolutions<Net, O>[K]>.order) + ... + 1)> orders{};
+    [[maybe_unused]] auto to = orders.begin();
+    ((to = std::copy(std::begin(mapped_taps<Net, O, mapped_convolutions<Net, O>[K]>.order), std::end(mapped_taps<Net, O, mapped_convolutions<Net, O>[K]>.order), to)), ...);
+    return orders;
+}(std::make_index_sequence<mapped_convolutions<Net, O>.size()>{});
 
 template <class Net, class O>
 struct Packing {
@@ -67,9 +83,7 @@ struct Packing {
     std::int64_t floats = 0;
     int most_channels = 1;
     int job_of[node_count]{};  ///< -1: the node has no weights
-
-    std::int16_t order[mapped_channels<Net, O>.all + 1]{};  ///< of the input channels of 1x1 convolutions that read maps, one behind the other
-    int order_count = 0;
+    int ordered = 0;          ///< channels of convolutions that read maps, so far
 
     constexpr Packing() noexcept {
         for (int i = 0; i < node_count; ++i) {
@@ -131,11 +145,7 @@ private:
             if (node.input_count > 0) job.image = laid_out<Net, O>.nodes[laid_out<Net, O>.input(i)].operation.image;
             // A dense layer reads a feature map as one long vector.
             if (op == Op::dense) job.geometry.in_channels = node.weights[0].shape[1], job.geometry.in_h = job.geometry.in_w = 1;
-            if (mapped) {
-                const ChannelTaps<mapped_channels<Net, O>.most> taps(laid_out<Net, O>, laid_out<Net, O>.input(i));
-                job.order = order_count;
-                for (int k = 0; k < job.geometry.in_channels; ++k) order[order_count++] = taps.order[k];
-            }
+            if (mapped) job.order = ordered, ordered += job.geometry.in_channels;
             job.place.weights = reserve(packed_floats(kernel, op, job.geometry, node.weights[0].shape));
         }
         job_of[i] = job_count;
