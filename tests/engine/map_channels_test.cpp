@@ -38,6 +38,8 @@ struct Outlived : Graph<Node<"x", Input<29, 27, 3>>, Node<"a", Conv<18>, From<"x
                         Node<"s", Slice<Axis<1>, Begin<1>, End<18>>, From<"a">>, Node<"c", Add<>, From<"a", "b">>, Node<"d", Relu, From<"c">>,
                         Node<"e", Conv<17>, From<"d">>, Node<"f", Conv<17>, From<"s">>, Node<"y", Mul<>, From<"e", "f">>> {};
 
+template <int Channels>
+struct Wide : Sequential<Input<29, 27, 3>, Conv<Channels + 1>, Slice<Axis<1>, Begin<1>, End<Channels + 1>>, Conv<6>> {};
 /// A constant lies with the weights.
 struct WithConstant : Graph<Node<"x", Input<29, 27, 3>>, Node<"a", Conv<18>, From<"x">>, Node<"p", GlobalPool<Average>, From<"a">>,
                             Node<"s", Slice<Axis<1>, Begin<1>, End<18>>, From<"p">>, Node<"k", Constant<1, 3, 1, 1>>,
@@ -93,6 +95,8 @@ TEST_CASE("whoever needs the tensor itself gets it") {
     CHECK(mapped<Added>() == 0);
     CHECK(mapped<Shown>() == 0);
     CHECK(mapped<WithConstant>() == 0);
+    CHECK(mapped<Wide<engine::most_mapped_channels>>() == 1);
+    CHECK(mapped<Wide<engine::most_mapped_channels + 1>>() == 0);
     CHECK(mapped<Read<Conv<6>>, Options<KeepTensors, Cores<InOrder>>>() == 0);
 }
 
