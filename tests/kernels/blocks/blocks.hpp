@@ -62,15 +62,17 @@ private:
     std::vector<Line> memory_;
 };
 
-/// Three workers that take the indices in turn, last index first: results may depend on neither order nor worker.
-struct ThreeWorkers {
-    static constexpr int workers = 3;
+/// Workers that take the indices in turn, last index first: results may depend on neither order nor worker. One type for any number
+/// of them, so that a kernel is compiled once for all tests of a file.
+struct Workers {
+    int workers = 1;
 
     template <class Body>
     void operator()(int count, const Body& body) const noexcept {
         for (int index = count - 1; index >= 0; --index) body(index, index % workers);
     }
 };
+inline constexpr Workers one_worker{1}, three_workers{3};
 
 inline constexpr Activation relu{ActivationKind::relu, 0, 0};
 

@@ -65,7 +65,7 @@ TEST_CASE("a grouped convolution equals the reference for every window and group
             Floats packed(kernels::convolution_grouped_packed_floats(c.g));
             kernels::convolution_grouped_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
             const Floats input = blocked(c.in, c.x), slopes = padded(c.slope);
-            const auto run = [&](const auto& parallel) {
+            const auto run = [&](const Workers& parallel) {
                 Floats output = blocked(c.out, c.residual);
                 Scratch scratch(kernels::convolution_grouped_scratch_bytes(c.g, parallel.workers));
                 const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
@@ -73,8 +73,8 @@ TEST_CASE("a grouped convolution equals the reference for every window and group
                 kernels::convolution_grouped<SlopeEpilogue>(c.g, kernels::epilogue_args({}, relu), buffers, parallel);
                 return largest_difference(unblocked(c.out, output), c.expected());
             };
-            CHECK(run(Serial{}) == 0.0);
-            CHECK(run(ThreeWorkers{}) == 0.0);
+            CHECK(run(one_worker) == 0.0);
+            CHECK(run(three_workers) == 0.0);
         }
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a grouped convolution by merged groups equals the reference for every
             Floats packed(kernels::convolution_merged_packed_floats(one.g));
             kernels::convolution_merged_pack(one.g, one.w.data(), scale.data(), one.bias.data(), packed.data());
             const Floats input = blocked(one.in, one.x), slopes = padded(one.slope);
-            const auto run = [&](const auto& parallel) {
+            const auto run = [&](const Workers& parallel) {
                 Floats output = blocked(one.out, one.residual);
                 Scratch scratch(kernels::convolution_merged_scratch_bytes(one.g, parallel.workers));
                 const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
@@ -119,8 +119,8 @@ TEST_CASE("a grouped convolution by merged groups equals the reference for every
                 kernels::convolution_merged<SlopeEpilogue>(one.g, kernels::epilogue_args({}, relu), buffers, parallel);
                 return largest_difference(unblocked(one.out, output), scaled.expected());
             };
-            CHECK(run(Serial{}) == 0.0);
-            CHECK(run(ThreeWorkers{}) == 0.0);
+            CHECK(run(one_worker) == 0.0);
+            CHECK(run(three_workers) == 0.0);
         }
 }
 
@@ -138,16 +138,19 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
         CHECK(largest_difference(unblocked(c.out, output), c.expected()) == 0.0);
     };
     const auto any = [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, buffers, Serial{});
+        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, buffers, one_worker);
         kernels::Buffers again = buffers;
         Floats unused(static_cast<std::size_t>(kernels::padded_channels(g.out_channels) * g.out_pixels()));
         again.residual = nullptr, again.output = unused.data();
-        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, again, ThreeWorkers{});
+        kernels::depthwise<0, 0, 4, 1, SlopeEpilogue>(g, args, again, three_workers);
     };
     for (const Window& window : windows)
         for (const int channels : {1, 8, 19})
             check(Case(window, Shape{1, channels, 13, 11}, channels, channels), any);
     const auto fast = [&]<int K, int S>(std::integer_sequence<int, K, S>) {
+        // The tiles that the engine takes here: of an output of 14x14 pixels. Those of two rows have a test of their own on all targets.
+        constexpr Geometry map{.in_h = 14 * S, .in_w = 14 * S, .out_h = 14, .out_w = 14, .kernel_h = K, .kernel_w = K, .stride_h = S, .stride_w = S};
+        constexpr int wide = kernels::depthwise_tile_width(map), rows = kernels::depthwise_tile_rows(map);
         for (const int left : {0, K / 2, K - 1})
             for (const int right : {0, K / 2, K - 1})
                 for (int width = K; width < 20; ++width) {
@@ -155,15 +158,15 @@ TEST_CASE("a depthwise convolution equals the reference for every window and odd
                                         .pad_bottom = K / 2, .pad_right = right};
                     const Case c(window, Shape{1, 11, 7, width}, 11, 11);
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-                        kernels::depthwise<K, S, 4, 2, SlopeEpilogue>(g, args, buffers, ThreeWorkers{});
+                        kernels::depthwise<K, S, 4, rows, SlopeEpilogue>(g, args, buffers, three_workers);
                     });
                     check(c, [](const Geometry& g, const kernels::EpilogueArgs& args, kernels::Buffers buffers) {
                         // Without a residual where it may overlap, then with the same numbers from elsewhere.
                         Floats residual(buffers.output, buffers.output + kernels::padded_channels(g.out_channels) * g.out_pixels()), alone(residual.size());
                         kernels::Buffers bare = buffers;
                         bare.residual = nullptr, bare.output = alone.data();
-                        if (g.out_w < 14) kernels::depthwise<K, S, 7, 2, SlopeEpilogue>(g, args, bare, Serial{});
-                        else kernels::depthwise<K, S, 14, K == 3 ? 1 : 2, SlopeEpilogue>(g, args, bare, Serial{});
+                        if (g.out_w < 14) kernels::depthwise<K, S, 7, rows, SlopeEpilogue>(g, args, bare, one_worker);
+                        else kernels::depthwise<K, S, wide, rows, SlopeEpilogue>(g, args, bare, one_worker);
                         kernels::map_binary<Binary::add, kernels::Epilogue<>>(static_cast<std::int64_t>(alone.size()) / simd::lanes, kernels::epilogue_args(relu),
                                                                               alone.data(), residual.data(), buffers.output);
                     });
@@ -202,10 +205,12 @@ TEST_CASE("two rows of a depthwise convolution at once have the bits of one afte
                     return unblocked(one.out, output);
                 };
                 for (const bool residual : {false, true}) {
-                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 1, OneByOne>(one.g, args, b, Serial{}); });
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, OneByOne>(one.g, args, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, args, b, Serial{}); }) == expected);
-                    CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, args, b, ThreeWorkers{}); }) == expected);
+                    const Floats expected = run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 1, OneByOne>(one.g, args, b, one_worker); });
+                    for (const Workers& workers : {one_worker, three_workers}) {
+                        CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, OneByOne>(one.g, args, b, workers); }) == expected);
+                        if constexpr (K == 3 && kernels::has_depthwise_strip<S>)
+                            CHECK(run(residual, [&](const auto& b) { kernels::depthwise<K, S, 7, 2, InOrder>(one.g, args, b, workers); }) == expected);
+                    }
                 }
             }
     };

@@ -45,8 +45,7 @@ struct Case {
 };
 
 // Numbers of the tests are multiples of 1/8, so sums of products below 2^17 are exact and the order of summation cannot matter.
-template <class Parallel>
-auto strip_error(const Case& c, bool with_residual, const Parallel& parallel) -> double {
+auto strip_error(const Case& c, bool with_residual, const Workers& parallel) -> double {
     Floats packed(kernels::convolution_strip_packed_floats(c.g));
     kernels::convolution_strip_pack(c.g, c.w.data(), nullptr, c.bias.data(), packed.data());
     const Floats input = blocked(c.in, c.x), residual = blocked(c.out, c.residual);
@@ -60,8 +59,7 @@ auto strip_error(const Case& c, bool with_residual, const Parallel& parallel) ->
 }
 
 // With or without what is applied on the way in.
-template <class Parallel>
-auto pointwise_error(const Case& c, bool prologue, const Parallel& parallel) -> double {
+auto pointwise_error(const Case& c, bool prologue, const Workers& parallel) -> double {
     const int channels = c.in.channels();
     const Floats scale = numbers(channels, 71), shift = numbers(channels, 72), input = blocked(c.in, c.x), a = padded(scale), b = padded(shift);
     Floats before = c.x;
@@ -89,22 +87,22 @@ TEST_CASE("a strip convolution equals the reference for every window and odd cha
             CAPTURE(window.kernel_w);
             const Case c(window, Shape{1, in_channels, 13, 17}, out_channels);
             CAPTURE(c.g.in_channels);
-            CHECK(strip_error(c, false, Serial{}) == 0.0);
-            CHECK(strip_error(c, true, Serial{}) == 0.0);
-            CHECK(strip_error(c, true, ThreeWorkers{}) == 0.0);
+            CHECK(strip_error(c, false, one_worker) == 0.0);
+            CHECK(strip_error(c, true, one_worker) == 0.0);
+            CHECK(strip_error(c, true, three_workers) == 0.0);
         }
 }
 
 TEST_CASE("a strip convolution takes several strips where the input is larger than the cache") {
     const Case c(windows[1], Shape{1, 32, 24, 81}, 100);
     CHECK(kernels::detail::strip_plan(c.g, 1).strips > 1);
-    CHECK(strip_error(c, true, Serial{}) == 0.0);
+    CHECK(strip_error(c, true, one_worker) == 0.0);
 }
 
 TEST_CASE("a kernel larger than the unpadded input sees zeros around it") {
     const Window window{.kernel_h = 5, .kernel_w = 5, .pad_top = 2, .pad_left = 2, .pad_bottom = 2, .pad_right = 2};
     const Case c(window, Shape{1, 5, 2, 1}, 3);
-    CHECK(strip_error(c, false, Serial{}) == 0.0);
+    CHECK(strip_error(c, false, one_worker) == 0.0);
 }
 
 TEST_CASE("a prologue acts on the input but not on its padding") {
@@ -124,7 +122,7 @@ TEST_CASE("a prologue acts on the input but not on its padding") {
     Scratch scratch(kernels::convolution_strip_scratch_bytes(c.g, 1, true));
     const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(),
                                    .prologue_scale = a.data(), .prologue_shift = b.data()};
-    kernels::convolution_strip(c.g, kernels::epilogue_args({}, {}, inner_relu), buffers, Serial{});
+    kernels::convolution_strip(c.g, kernels::epilogue_args({}, {}, inner_relu), buffers, one_worker);
     CHECK(largest_difference(unblocked(c.out, output), c.expected(before)) == 0.0);
 
     const Case p(windows[0], Shape{1, 11, 9, 7}, 13);
@@ -134,7 +132,7 @@ TEST_CASE("a prologue acts on the input but not on its padding") {
     Scratch scratch_p(kernels::convolution_pointwise_scratch_bytes(p.g, 3, true));
     const kernels::Buffers buffers_p{.input = input.data(), .output = output_p.data(), .weights = packed_p.data(), .scratch = scratch_p.data(),
                                      .prologue_scale = a.data(), .prologue_shift = b.data()};
-    kernels::convolution_pointwise(p.g, kernels::epilogue_args({}, {}, inner_relu), buffers_p, ThreeWorkers{});
+    kernels::convolution_pointwise(p.g, kernels::epilogue_args({}, {}, inner_relu), buffers_p, three_workers);
     CHECK(largest_difference(unblocked(p.out, output_p), p.expected(before)) == 0.0);
 }
 
@@ -147,10 +145,10 @@ TEST_CASE("a pointwise convolution that steps over pixels equals the reference, 
                 CAPTURE(stride_h);
                 CAPTURE(stride_w);
                 CAPTURE(width);
-                CHECK(pointwise_error(c, false, Serial{}) == 0.0);
-                CHECK(pointwise_error(c, false, ThreeWorkers{}) == 0.0);
-                CHECK(pointwise_error(c, true, Serial{}) == 0.0);
-                CHECK(pointwise_error(c, true, ThreeWorkers{}) == 0.0);
+                CHECK(pointwise_error(c, false, one_worker) == 0.0);
+                CHECK(pointwise_error(c, false, three_workers) == 0.0);
+                CHECK(pointwise_error(c, true, one_worker) == 0.0);
+                CHECK(pointwise_error(c, true, three_workers) == 0.0);
             }
 }
 
@@ -164,8 +162,8 @@ TEST_CASE("a pointwise convolution of a padded input equals the reference, with 
                 CAPTURE(stride);
                 CAPTURE(width);
                 CAPTURE(top);
-                CHECK(pointwise_error(c, false, Serial{}) == 0.0);
-                CHECK(pointwise_error(c, true, ThreeWorkers{}) == 0.0);
+                CHECK(pointwise_error(c, false, one_worker) == 0.0);
+                CHECK(pointwise_error(c, true, three_workers) == 0.0);
             }
 }
 
@@ -187,7 +185,7 @@ TEST_CASE("a pointwise convolution equals the reference for every count of pixel
             const Floats input = blocked(c.in, c.x);
             Case scaled = c;
             for (std::size_t i = 0; i < scaled.w.size(); ++i) scaled.w[i] *= scale[i / static_cast<std::size_t>(c.in.channels())];
-            const auto run = [&](const auto& parallel) {
+            const auto run = [&](const Workers& parallel) {
                 Floats output = blocked(c.out, c.residual);
                 Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, parallel.workers));
                 const kernels::Buffers buffers{.input = input.data(), .residual = output.data(), .output = output.data(),
@@ -195,8 +193,8 @@ TEST_CASE("a pointwise convolution equals the reference for every count of pixel
                 kernels::convolution_pointwise(c.g, kernels::epilogue_args(relu), buffers, parallel);
                 return largest_difference(unblocked(c.out, output), finished(scaled.expected(c.x), relu, c.residual));
             };
-            CHECK(run(Serial{}) == 0.0);
-            CHECK(run(ThreeWorkers{}) == 0.0);
+            CHECK(run(one_worker) == 0.0);
+            CHECK(run(three_workers) == 0.0);
         }
 }
 
@@ -212,7 +210,7 @@ TEST_CASE("activations and combinations of a convolution's epilogue equal the re
         Scratch scratch(kernels::convolution_pointwise_scratch_bytes(c.g, 1));
         const kernels::Buffers buffers{.input = input.data(), .residual = residual.data(), .output = output.data(), .weights = packed.data(),
                                        .scratch = scratch.data()};
-        kernels::convolution_pointwise<E>(c.g, kernels::epilogue_args(inner, outer), buffers, Serial{});
+        kernels::convolution_pointwise<E>(c.g, kernels::epilogue_args(inner, outer), buffers, one_worker);
         CHECK(largest_difference(unblocked(c.out, output), finished(no_bias.expected(c.x), inner, c.residual, binary, outer)) < 1e-5);
     };
     using K = ActivationKind;
@@ -229,7 +227,7 @@ TEST_CASE("a parametric relu in the epilogue takes each channel's slope") {
     Floats output = blocked_room(c.out), expected = c.expected(c.x);
     Scratch scratch(kernels::convolution_strip_scratch_bytes(c.g, 1));
     const kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(), .slope = slopes.data()};
-    kernels::convolution_strip<kernels::Epilogue<ActivationKind::leaky_relu>>(c.g, {}, buffers, Serial{});
+    kernels::convolution_strip<kernels::Epilogue<ActivationKind::leaky_relu>>(c.g, {}, buffers, one_worker);
     kernels::reference::prelu(c.out, expected.data(), slope.data(), expected.data());
     CHECK(largest_difference(unblocked(c.out, output), expected) == 0.0);
 }
@@ -260,7 +258,7 @@ TEST_CASE("an image convolution equals import and reference for every format") {
 
                     Floats packed(kernels::convolution_image_packed_floats(c.g));
                     kernels::convolution_image_pack(c.g, format, c.w.data(), nullptr, c.bias.data(), packed.data());
-                    const auto run = [&](const auto& parallel) {
+                    const auto run = [&](const Workers& parallel) {
                         Floats output = blocked_room(c.out);
                         Scratch scratch(kernels::convolution_image_scratch_bytes(c.g, format, parallel.workers));
                         const kernels::Buffers buffers{.output = output.data(), .weights = packed.data(), .scratch = scratch.data()};
@@ -273,8 +271,8 @@ TEST_CASE("an image convolution equals import and reference for every format") {
                     CAPTURE(channels);
                     CAPTURE(bytes);
                     CAPTURE(window.kernel_h);
-                    CHECK(run(Serial{}) == 0.0);
-                    CHECK(run(ThreeWorkers{}) == 0.0);
+                    CHECK(run(one_worker) == 0.0);
+                    CHECK(run(three_workers) == 0.0);
                 }
 }
 
@@ -310,8 +308,8 @@ TEST_CASE("a 1x1 convolution sums channels from where they lie") {
                 Scratch scratch(kernels::convolution_pointwise_scratch_bytes(one.g, 3));
                 const kernels::Taps taps{offsets.data(), 2, 3, 1, 0};
                 const kernels::Buffers buffers{.input = blocks.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data(), .taps = &taps};
-                if (workers == 1) kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, Serial{});
-                else kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, ThreeWorkers{});
+                if (workers == 1) kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, one_worker);
+                else kernels::convolution_pointwise(one.g, kernels::epilogue_args(relu), buffers, three_workers);
                 CHECK(largest_difference(unblocked(one.out, output), finished(one.expected(one.x), relu, Floats{}, Binary::add, Activation{})) == 0);
             }
         }

@@ -17,15 +17,16 @@ using namespace mdl::test;
 namespace {
 
 /// What is not the kernel's own is compiled once, and not once a tile.
-using Run = void (*)(const Geometry&, const kernels::EpilogueArgs&, const kernels::Buffers&);
+using Run = void (*)(const Geometry&, const kernels::EpilogueArgs&, const kernels::Buffers&, const Workers&);
 
-template <int MH, int RH, int MW, int RW, class Parallel = Serial>
-void run_tile(const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers) {
-    kernels::convolution_winograd<MH, RH, MW, RW>(g, args, buffers, Parallel{});
+template <int MH, int RH, int MW, int RW>
+void run_tile(const Geometry& g, const kernels::EpilogueArgs& args, const kernels::Buffers& buffers, const Workers& workers) {
+    kernels::convolution_winograd<MH, RH, MW, RW>(g, args, buffers, workers);
 }
 
 /// Largest difference from the reference over the largest number of the reference.
-auto relative_error(const kernels::WinogradTile& tile, Run run, const Window& window, const Shape& in, int out_channels, bool with_residual) -> double {
+auto relative_error(const kernels::WinogradTile& tile, Run run, const Window& window, const Shape& in, int out_channels, bool with_residual,
+                    const Workers& workers = one_worker) -> double {
     Operation op;
     op.op = Op::convolution;
     op.window = window;
@@ -49,11 +50,11 @@ auto relative_error(const kernels::WinogradTile& tile, Run run, const Window& wi
     Scratch scratch(kernels::convolution_winograd_scratch_bytes(g, tile));
     kernels::Buffers buffers{.input = input.data(), .output = output.data(), .weights = packed.data(), .scratch = scratch.data()};
     if (with_residual) buffers.residual = blocked_residual.data();
-    run(g, kernels::epilogue_args(inner, relu), buffers);
+    run(g, kernels::epilogue_args(inner, relu), buffers, workers);
     return largest_difference(unblocked(out, output), expected) / largest;
 }
 
-void check_tile(const kernels::WinogradTile& tile, int kernel_h, int kernel_w, Run serial, Run parallel, double bound) {
+void check_tile(const kernels::WinogradTile& tile, int kernel_h, int kernel_w, Run run, double bound) {
     CAPTURE(tile.rows);
     CAPTURE(kernel_h);
     CAPTURE(tile.columns);
@@ -65,16 +66,16 @@ void check_tile(const kernels::WinogradTile& tile, int kernel_h, int kernel_w, R
     for (const auto& channels : {std::pair{8, 8}, {1, 3}, {21, 35}, {32, 17}}) {
         const int in_channels = channels.first, out_channels = channels.second;
         CAPTURE(in_channels);
-        CHECK(relative_error(tile, serial, centred, Shape{1, in_channels, 13, 17}, out_channels, true) < bound);
-        CHECK(relative_error(tile, serial, lopsided, Shape{1, in_channels, 8, 11}, out_channels, false) < bound);
-        CHECK(relative_error(tile, serial, bare, Shape{1, in_channels, kernel_h, kernel_w + 2}, out_channels, true) < bound);
-        CHECK(relative_error(tile, parallel, centred, Shape{1, in_channels, 9, 30}, out_channels, true) < bound);
+        CHECK(relative_error(tile, run, centred, Shape{1, in_channels, 13, 17}, out_channels, true) < bound);
+        CHECK(relative_error(tile, run, lopsided, Shape{1, in_channels, 8, 11}, out_channels, false) < bound);
+        CHECK(relative_error(tile, run, bare, Shape{1, in_channels, kernel_h, kernel_w + 2}, out_channels, true) < bound);
+        CHECK(relative_error(tile, run, centred, Shape{1, in_channels, 9, 30}, out_channels, true, three_workers) < bound);
     }
 }
 
 template <int MH, int RH, int MW, int RW>
 void check_tile(double bound) {
-    check_tile({MH, MW}, RH, RW, &run_tile<MH, RH, MW, RW>, &run_tile<MH, RH, MW, RW, ThreeWorkers>, bound);
+    check_tile({MH, MW}, RH, RW, &run_tile<MH, RH, MW, RW>, bound);
 }
 
 auto square(int channels, int side, int kernel) -> Geometry {

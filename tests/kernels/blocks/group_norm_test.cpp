@@ -18,8 +18,7 @@ using namespace mdl::test;
 namespace {
 
 /// In place.
-template <class Parallel>
-auto norm_error(const Shape& shape, int groups, const Floats& x, const Parallel& parallel) -> double {
+auto norm_error(const Shape& shape, int groups, const Floats& x, const Workers& parallel) -> double {
     Operation op;
     op.op = Op::group_norm;
     op.groups = groups, op.epsilon = 1e-3f;
@@ -43,8 +42,8 @@ TEST_CASE("group norm equals the reference for groups that share blocks, fill th
             CAPTURE(test[1]);
             const Shape shape{1, test[0], size[0], size[1]};
             // Values up to 6 with a factor of 1 / sqrt(variance) below 10: a few units in the last place.
-            CHECK(norm_error(shape, test[1], numbers(shape, 3), Serial{}) < 5e-6);
-            CHECK(norm_error(shape, test[1], numbers(shape, 6), ThreeWorkers{}) < 5e-6);
+            CHECK(norm_error(shape, test[1], numbers(shape, 3), one_worker) < 5e-6);
+            CHECK(norm_error(shape, test[1], numbers(shape, 6), three_workers) < 5e-6);
         }
 }
 
@@ -53,7 +52,7 @@ TEST_CASE("group norm of a large map far from zero loses no digits to its mean")
     Floats x = numbers(shape, 3);
     for (float& value : x) value += 100;
     // 100 in floats has steps of 8e-6; the mean is that of 16384 numbers.
-    CHECK(norm_error(shape, 5, x, Serial{}) < 2e-5);
+    CHECK(norm_error(shape, 5, x, one_worker) < 2e-5);
 }
 
 #else

@@ -70,7 +70,7 @@ TEST_CASE("a pointwise convolution has the same bits from the tile in assembly a
                 CAPTURE(size);
                 CHECK(same_bits(g, kernels::convolution_pointwise_packed_floats(g), kernels::convolution_pointwise_scratch_bytes(g, 1),
                                 [](auto... a) { kernels::convolution_pointwise_pack(a...); },
-                                [&]<class E>(E, const auto& buffers) { kernels::convolution_pointwise<E>(g, {}, buffers, Serial{}); }));
+                                [&]<class E>(E, const auto& buffers) { kernels::convolution_pointwise<E>(g, {}, buffers, one_worker); }));
             }
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("a 3x3 convolution has the same bits from the tile in assembly and fro
                 CAPTURE(size);
                 CHECK(same_bits(g, kernels::convolution_strip_packed_floats(g), kernels::convolution_strip_scratch_bytes(g, 1),
                                 [](auto... a) { kernels::convolution_strip_pack(a...); },
-                                [&]<class E>(E, const auto& buffers) { kernels::convolution_strip<E>(g, {}, buffers, Serial{}); }));
+                                [&]<class E>(E, const auto& buffers) { kernels::convolution_strip<E>(g, {}, buffers, one_worker); }));
             }
 }
 

@@ -40,7 +40,7 @@ TEST_CASE("a dense layer equals the reference for every width of its last panel"
             kernels::dense_pack(g, w.data(), nullptr, bias.data(), packed.data());
             kernels::reference::dense(op, in_shape, out_shape, x.data(), w.data(), bias.data(), expected.data());
             const kernels::Buffers buffers{.input = x.data(), .residual = output.data(), .output = output.data(), .weights = packed.data()};
-            kernels::dense(g, kernels::epilogue_args({}, relu), buffers, ThreeWorkers{});
+            kernels::dense(g, kernels::epilogue_args({}, relu), buffers, three_workers);
             CHECK(largest_difference(output, finished(expected, {}, residual, Binary::add, relu)) == 0.0);
         }
 }
@@ -62,9 +62,9 @@ TEST_CASE("pooling equals the reference for every window, rounding and rule of c
                     kernels::reference::pool(op, in, out, x.data(), expected.data());
                     const kernels::Buffers buffers{.input = input.data(), .output = output.data()};
                     if (pooling == Pooling::max)
-                        kernels::pool<Pooling::max>(g, {}, buffers, Serial{});
+                        kernels::pool<Pooling::max>(g, {}, buffers, one_worker);
                     else
-                        kernels::pool<Pooling::average>(g, {}, buffers, Serial{});
+                        kernels::pool<Pooling::average>(g, {}, buffers, one_worker);
                     // Division by multiplication with the reciprocal: one unit in the last place of numbers up to 2.
                     CHECK(largest_difference(unblocked(out, output), expected) <= (pooling == Pooling::max ? 0.0 : 2.5e-7));
                 }
@@ -96,9 +96,9 @@ void check_pool_tiles() {
                     const auto args = kernels::epilogue_args(Activation{ActivationKind::clip, -0.5f, 0.6f});
                     for (float& value : expected) value = std::fmin(std::fmax(value, -0.5f), 0.6f);
                     if (pooling == Pooling::max)
-                        kernels::pool<Pooling::max, K, S, P>(g, args, buffers, Serial{});
+                        kernels::pool<Pooling::max, K, S, P>(g, args, buffers, one_worker);
                     else
-                        kernels::pool<Pooling::average, K, S, P>(g, args, buffers, Serial{});
+                        kernels::pool<Pooling::average, K, S, P>(g, args, buffers, one_worker);
                     CHECK(largest_difference(unblocked(out, output), expected) <= (pooling == Pooling::max ? 0.0 : 2.5e-7));
                 }
 }
@@ -129,9 +129,9 @@ TEST_CASE("global pooling equals the reference and takes a prologue") {
             if (prologue) buffers.prologue_scale = a.data(), buffers.prologue_shift = b.data();
             const auto args = kernels::epilogue_args({}, {}, relu);
             if (pooling == Pooling::max)
-                kernels::global_pool<Pooling::max>(g, args, buffers, Serial{});
+                kernels::global_pool<Pooling::max>(g, args, buffers, one_worker);
             else
-                kernels::global_pool<Pooling::average>(g, args, buffers, Serial{});
+                kernels::global_pool<Pooling::average>(g, args, buffers, one_worker);
             CHECK(largest_difference(unblocked(out, output), expected) <= 3e-7);
         }
 }
@@ -143,14 +143,14 @@ TEST_CASE("conversions between rows and blocks keep every number and clear the p
             const int pixels = 3 * width;
             const Floats x = numbers(shape, 3);
             Floats blocks(static_cast<std::size_t>(kernels::padded_channels(channels) * pixels), -1.0f), rows = room(shape);
-            kernels::to_blocks(channels, pixels, x.data(), blocks.data(), ThreeWorkers{});
+            kernels::to_blocks(channels, pixels, x.data(), blocks.data(), three_workers);
             CHECK(unblocked(shape, blocks) == x);
             double kept = 0, all = 0;
             for (const float v : x) kept += static_cast<double>(std::fabs(v));
             for (const float v : blocks) all += static_cast<double>(std::fabs(v));
             CHECK(kept == all);
             const Floats input = blocked(shape, x);
-            kernels::to_rows(channels, pixels, input.data(), rows.data(), ThreeWorkers{});
+            kernels::to_rows(channels, pixels, input.data(), rows.data(), three_workers);
             CHECK(rows == x);
         }
 }
@@ -161,16 +161,16 @@ TEST_CASE("softmax and its logarithm equal the reference over odd row lengths, e
         Floats x = numbers(shape, 3);
         for (float& v : x) v *= 40;
         Floats y = x, expected = room(shape);
-        kernels::softmax_rows(3, count, y.data(), y.data(), ThreeWorkers{});
+        kernels::softmax_rows(3, count, y.data(), y.data(), three_workers);
         kernels::reference::softmax(1, shape, x.data(), expected.data());
         CHECK(largest_difference(y, expected) < 5e-7);
-        kernels::softmax_rows<true>(3, count, x.data(), y.data(), Serial{});
+        kernels::softmax_rows<true>(3, count, x.data(), y.data(), one_worker);
         kernels::reference::log_softmax(1, shape, x.data(), expected.data());
         CHECK(largest_difference(y, expected) < 2e-5);  // scores to 160: a unit in the last place is 1.5e-5
     }
     const Floats far{10000, 10001, 10002, 10003}, truth{-3.4401896f, -2.4401896f, -1.4401897f, -0.44018972f};
     Floats y(4);
-    kernels::softmax_rows<true>(1, 4, far.data(), y.data(), Serial{});
+    kernels::softmax_rows<true>(1, 4, far.data(), y.data(), one_worker);
     CHECK(largest_difference(y, truth) < 5e-7);  // the differences are exact, however large the scores
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("padding equals the reference for every filling and border") {
                 const Shape in{1, channels, 5, 7}, out{1, channels, 5 + border.top + border.bottom, 7 + border.left + border.right};
                 const Floats x = numbers(in, 3), input = blocked(in, x);
                 Floats output = blocked_room(out), expected = room(out);
-                kernels::pad(op, in, out, input.data(), output.data(), ThreeWorkers{});
+                kernels::pad(op, in, out, input.data(), output.data(), three_workers);
                 kernels::reference::pad(op, in, out, x.data(), expected.data());
                 CHECK(unblocked(out, output) == expected);
             }

@@ -17,8 +17,7 @@ using namespace mdl::test;
 
 namespace {
 
-template <class Parallel>
-auto resize_error(const Operation& op, const Shape& in, const Shape& out, const Parallel& parallel) -> double {
+auto resize_error(const Operation& op, const Shape& in, const Shape& out, const Workers& parallel) -> double {
     const Floats x = numbers(in, 3), input = blocked(in, x);
     Floats output = blocked_room(out), expected = room(out);
     Scratch scratch(kernels::resize_scratch_bytes(op, in, out, parallel.workers));
@@ -58,8 +57,8 @@ TEST_CASE("resizing equals the reference for every interpolation, rule of coordi
                         op.resampling.exclude_outside = exclude;
                         // Weights rounded to floats and sums of up to sixteen products of numbers up to 2; nothing is rounded in a copy.
                         const double limit = interpolation == Interpolation::nearest ? 0.0 : 2e-6;
-                        CHECK(resize_error(op, in, out, Serial{}) <= limit);
-                        CHECK(resize_error(op, in, out, ThreeWorkers{}) <= limit);
+                        CHECK(resize_error(op, in, out, one_worker) <= limit);
+                        CHECK(resize_error(op, in, out, three_workers) <= limit);
                     }
                 }
 }
@@ -71,9 +70,9 @@ TEST_CASE("resizing keeps to the factors that are given and to every rounding of
             op.resampling.rounding = rounding;
             op.alpha = 2.6f, op.beta = 0.6f;
             const Shape in{1, 9, 5, 8}, out{1, 9, 13, 4};
-            CHECK(resize_error(op, in, out, Serial{}) == 0.0);
+            CHECK(resize_error(op, in, out, one_worker) == 0.0);
             op.resampling.interpolation = Interpolation::linear;
-            CHECK(resize_error(op, in, out, Serial{}) <= 2e-6);
+            CHECK(resize_error(op, in, out, one_worker) <= 2e-6);
         }
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("a pointwise convolution takes the tiles that it names") {
                 CAPTURE(size);
                 CAPTURE(out_channels);
                 CHECK(tiles_taken(g, kernels::convolution_pointwise_packed_floats(g), kernels::convolution_pointwise_scratch_bytes(g, 1),
-                                  [&](const auto& buffers) { kernels::convolution_pointwise<Recording>(g, args, buffers, Serial{}); }) ==
+                                  [&](const auto& buffers) { kernels::convolution_pointwise<Recording>(g, args, buffers, one_worker); }) ==
                       kernels::convolution_pointwise_tiles<false>(g));
             }
 }
@@ -78,10 +78,10 @@ TEST_CASE("a convolution in strips and one of an image take the tiles that they 
                 CAPTURE(size);
                 CAPTURE(out_channels);
                 CHECK(tiles_taken(strip, kernels::convolution_strip_packed_floats(strip), kernels::convolution_strip_scratch_bytes(strip, 1),
-                                  [&](const auto& buffers) { kernels::convolution_strip<Recording>(strip, args, buffers, Serial{}); }) ==
+                                  [&](const auto& buffers) { kernels::convolution_strip<Recording>(strip, args, buffers, one_worker); }) ==
                       kernels::convolution_strip_tiles<false>(strip));
                 CHECK(tiles_taken(image, kernels::convolution_image_packed_floats(image), kernels::convolution_image_scratch_bytes(image, format, 1),
-                                  [&](const auto& buffers) { kernels::convolution_image<Recording>(image, format, args, buffers.input, buffers, Serial{}); }) ==
+                                  [&](const auto& buffers) { kernels::convolution_image<Recording>(image, format, args, buffers.input, buffers, one_worker); }) ==
                       kernels::convolution_image_tiles<false>(image));
             }
 }
@@ -94,11 +94,11 @@ TEST_CASE("grouped convolutions take the tiles that they name") {
             CAPTURE(size);
             CAPTURE(g.groups);
             CHECK(tiles_taken(g, kernels::convolution_grouped_packed_floats(g), kernels::convolution_grouped_scratch_bytes(g, 1),
-                              [&](const auto& buffers) { kernels::convolution_grouped<Recording>(g, args, buffers, Serial{}); }) ==
+                              [&](const auto& buffers) { kernels::convolution_grouped<Recording>(g, args, buffers, one_worker); }) ==
                   kernels::convolution_grouped_tiles<false>(g));
             if (kernels::merged_groups(g) == 0) continue;
             CHECK(tiles_taken(g, kernels::convolution_merged_packed_floats(g), kernels::convolution_merged_scratch_bytes(g, 1),
-                              [&](const auto& buffers) { kernels::convolution_merged<Recording>(g, args, buffers, Serial{}); }) ==
+                              [&](const auto& buffers) { kernels::convolution_merged<Recording>(g, args, buffers, one_worker); }) ==
                   kernels::convolution_merged_tiles<false>(g));
         }
 }

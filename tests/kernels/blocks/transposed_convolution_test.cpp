@@ -73,8 +73,7 @@ constexpr Activation inner{ActivationKind::clip, -20, 30};
 using Parametric = kernels::Epilogue<ActivationKind::leaky_relu>;
 
 // Numbers are multiples of 1/8 and their scales too, so that sums are exact whatever their order.
-template <class Parallel>
-void check_dense(const Case& c, const Parallel& parallel) {
+void check_dense(const Case& c, const Workers& parallel) {
     CAPTURE(c.g.kernel_h);
     CAPTURE(c.g.stride_h);
     CAPTURE(c.g.pad_top);
@@ -95,8 +94,7 @@ void check_dense(const Case& c, const Parallel& parallel) {
     }
 }
 
-template <class Parallel>
-void check_depthwise(const Case& c, const Parallel& parallel) {
+void check_depthwise(const Case& c, const Workers& parallel) {
     CAPTURE(c.g.kernel_w);
     CAPTURE(c.g.stride_w);
     CAPTURE(c.g.pad_left);
@@ -130,15 +128,15 @@ constexpr Window spreads[] = {
 TEST_CASE("a transposed convolution equals the reference for every window and odd channel counts") {
     for (const Window& window : spreads)
         for (const auto& channels : {std::array{1, 1}, {3, 17}, {21, 3}, {8, 32}, {13, 2}, {16, 8}, {5, 4}})
-            for (const int added : {0, 1}) check_dense({window, Shape{1, channels[0], 5, 7}, channels[1], 1, added}, Serial{});
-    for (const Window& window : spreads) check_dense({window, Shape{1, 9, 11, 3}, 19}, ThreeWorkers{});
+            for (const int added : {0, 1}) check_dense({window, Shape{1, channels[0], 5, 7}, channels[1], 1, added}, one_worker);
+    for (const Window& window : spreads) check_dense({window, Shape{1, 9, 11, 3}, 19}, three_workers);
 }
 
 TEST_CASE("a transposed convolution takes several strips where the input is larger than the cache") {
     const Case c(spreads[2], Shape{1, 64, 24, 60}, 9);
     CHECK(kernels::detail::PhasePlan(c.g, 1).strips.strips > 1);
-    check_dense(c, Serial{});
-    check_dense({spreads[2], Shape{1, 64, 24, 60}, 1}, Serial{});
+    check_dense(c, one_worker);
+    check_dense({spreads[2], Shape{1, 64, 24, 60}, 1}, one_worker);
 }
 
 TEST_CASE("a transposed depthwise convolution equals the reference for every window, width and odd channel counts") {
@@ -147,9 +145,9 @@ TEST_CASE("a transposed depthwise convolution equals the reference for every win
             for (const int width : {1, 4, 8, 9, 19})
                 for (const int added : {0, 1}) {
                     const Window narrow = width == 1 && window.pad_left + window.pad_right >= window.kernel_w ? spreads[0] : window;
-                    check_depthwise({narrow, Shape{1, channels, 6, width}, channels, channels, added}, Serial{});
+                    check_depthwise({narrow, Shape{1, channels, 6, width}, channels, channels, added}, one_worker);
                 }
-    check_depthwise({spreads[3], Shape{1, 13, 7, 20}, 13, 13}, ThreeWorkers{});
+    check_depthwise({spreads[3], Shape{1, 13, 7, 20}, 13, 13}, three_workers);
 }
 
 TEST_CASE("bilinear upsampling by a transposed depthwise convolution keeps a constant image constant inside") {
@@ -166,7 +164,7 @@ TEST_CASE("bilinear upsampling by a transposed depthwise convolution keeps a con
     kernels::depthwise_pack(g, w.data(), nullptr, nullptr, packed.data());
     const Floats input = blocked(in, Floats(16, 3.0f));
     Floats output = blocked_room(out);
-    kernels::transposed_depthwise(g, {}, {.input = input.data(), .output = output.data(), .weights = packed.data()}, Serial{});
+    kernels::transposed_depthwise(g, {}, {.input = input.data(), .output = output.data(), .weights = packed.data()}, one_worker);
     const Floats y = unblocked(out, output);
     for (std::size_t i = 0; i < 64; ++i)
         if (i / 8 % 7 != 0 && i % 8 % 7 != 0) CHECK(y[i] == 3.0f);
