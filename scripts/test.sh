@@ -28,10 +28,19 @@ while [ $# -gt 0 ]; do
     *) usage >&2; exit 2 ;;
     esac
 done
+[[ $jobs =~ ^[1-9][0-9]*$ ]] || { echo "test.sh: --jobs needs a number above zero, not $jobs" >&2; exit 2; }
 [ ${#only[@]} -eq 0 ] || configurations=("${only[@]}")
-for name in "${configurations[@]}"; do
-    grep -q "\"configurePreset\": \"${name%%:*}\"" CMakePresets.json ||
-        { echo "test.sh: there is no configuration ${name%%:*}" >&2; usage >&2; exit 2; }
+for configuration in "${configurations[@]}"; do
+    name=${configuration%%:*}
+    [[ $name =~ ^[a-z0-9-]+$ ]] && grep -q "\"name\": \"$name\", \"inherits\": \"test\"" CMakePresets.json ||
+        { echo "test.sh: there is no configuration $name with tests" >&2; usage >&2; exit 2; }
+    [ "$name" != "$configuration" ] || continue
+    [ -n "${configuration#*:}" ] || { echo "test.sh: $configuration names no room after its colon" >&2; exit 2; }
+    IFS=+ read -ra rooms <<<"${configuration#*:}"
+    for room in "${rooms[@]}"; do
+        [[ $room =~ ^[a-z_]+$ ]] && [ -n "$(find "tests/$room" -name '*_test.cpp' -print -quit 2>/dev/null)" ] ||
+            { echo "test.sh: there is no room $room; rooms are the folders of tests/ that hold a *_test.cpp" >&2; exit 2; }
+    done
 done
 
 case ${configurations[*]} in
