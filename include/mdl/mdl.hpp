@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <mdl/base/config.hpp>  // first: refuses targets before their standard library may fail
 #include <mdl/engine/context.hpp>
 #include <mdl/engine/describe.hpp>
 #include <mdl/engine/model.hpp>
