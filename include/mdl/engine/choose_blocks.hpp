@@ -25,6 +25,8 @@
 #include <mdl/kernels/blocks/transposed_convolution.hpp>
 #include <mdl/kernels/blocks/transposed_depthwise.hpp>
 
+#if MDL_SIMD
+
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
@@ -206,3 +208,5 @@ constexpr void choose_better(const graph::Graph<N, E, O>& g, graph::Node& node, 
 
 }  // namespace MDL_ISA
 }  // namespace mdl::engine
+
+#endif

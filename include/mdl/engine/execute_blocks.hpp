@@ -33,6 +33,8 @@
 #include <mdl/kernels/parallel.hpp>
 #include <mdl/kernels/reference/matmul.hpp>
 
+#if MDL_SIMD
+
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
@@ -271,3 +273,5 @@ void run_fast(const Frame& frame) noexcept {
 
 }  // namespace MDL_ISA
 }  // namespace mdl::engine
+
+#endif

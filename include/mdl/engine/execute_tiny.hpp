@@ -7,6 +7,8 @@
 #include <mdl/kernels/blocks/dense_tiny.hpp>
 #include <mdl/kernels/blocks/softmax_tiny.hpp>
 
+#if MDL_SIMD
+
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
@@ -44,3 +46,5 @@ MDL_ALWAYS_INLINE void run_tiny(const Frame& frame) noexcept {
 
 }  // namespace MDL_ISA
 }  // namespace mdl::engine
+
+#endif

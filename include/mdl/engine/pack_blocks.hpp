@@ -20,6 +20,8 @@
 #include <mdl/kernels/blocks/matmul.hpp>
 #include <mdl/kernels/blocks/transposed_convolution.hpp>
 
+#if MDL_SIMD
+
 namespace mdl::engine {
 inline namespace MDL_ISA {
 
@@ -82,3 +84,5 @@ constexpr auto packed_blocks_floats(Kernel kernel, const Geometry& g) noexcept -
 
 }  // namespace MDL_ISA
 }  // namespace mdl::engine
+
+#endif
