@@ -4,7 +4,7 @@
 # usage: scripts/setup.sh [--arm]    --arm: the cross compilers for ARM as well
 set -euo pipefail
 
-packages=(g++ clang cmake ninja-build python3 binutils qemu-user libclang-rt-14-dev
+packages=(g++ clang ccache cmake ninja-build python3 binutils qemu-user libclang-rt-14-dev
     libxsimd-dev libeigen3-dev doctest-dev libprotobuf-dev protobuf-compiler
     libcli11-dev libstb-dev libflatbuffers-dev flatbuffers-compiler libbenchmark-dev libonnx-testdata)
 if [ "${1:-}" = --arm ]; then packages+=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf); fi

@@ -14,6 +14,7 @@ usage() {
     echo "  --arm        ${arm[*]}: cross compilers build, qemu runs the tests"
     echo "  --only NAME  one configuration of CMakePresets.json, or some rooms of it (folders of tests/); may be given again"
     echo "  --jobs N     compile and test N at a time (default: the machine's processors)"
+    echo "What compilers made is kept by ccache, for the next clean checkout too; CCACHE_DISABLE=1 compiles all."
 }
 
 configurations=("${usual[@]}")
@@ -47,6 +48,12 @@ case ${configurations[*]} in
 *arm*) bash scripts/setup.sh --arm ;;
 *) bash scripts/setup.sh ;;
 esac
+
+# Another checkout of the same sources, wherever it lies, has the same objects; a new build folder takes them from the cache.
+if command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER:-ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+    export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
 
 passed=0 failed=0 skipped=0
 report=$(mktemp)
