@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-readers=(mdlw onnx caffe tflite)
+readers=(mdlw onnx caffe tflite baidu)
 usage() {
     echo "usage: scripts/fuzz.sh [--minutes N] [--jobs N] [--models FOLDER]... [READER...]"
     echo "  READER           ${readers[*]}; without one, all of them"
@@ -39,14 +39,14 @@ cmake --preset fuzz >/dev/null && cmake --build --preset fuzz --target "${chosen
     exit 2
 }
 
-declare -A extension=([mdlw]=mdlw [onnx]=onnx [caffe]=prototxt [tflite]=tflite)
+declare -A extension=([mdlw]=mdlw [onnx]=onnx [caffe]=prototxt [tflite]=tflite)  # baidu's networks are two files each: its target's own must do
 # Of bytes: a longer input is seldom a better one, and the fuzzer slows down.
 longest=16384
 
 fuzz() {
     local reader=$1 corpus=build/fuzz/corpus/$1 log=build/fuzz/$1.log scratch=$PWD/build/fuzz/scratch/$1 file before
     mkdir -p "$corpus" build/fuzz/findings "$scratch"
-    for file in $(find "${models[@]}" -name "*.${extension[$reader]}" -size -$((longest / 1024))k 2>/dev/null); do
+    for file in $([ -z "${extension[$reader]:-}" ] || find "${models[@]}" -name "*.${extension[$reader]}" -size -$((longest / 1024))k 2>/dev/null); do
         cp -f "$file" "$corpus/$(sha1sum <"$file" | cut -c1-40)"
     done
     before=$SECONDS
