@@ -5,7 +5,8 @@ include_guard(GLOBAL)
 
 # mdl_add_model(name ONNX file.onnx | CAFFE file.prototxt | TFLITE file.tflite [STRUCT Name] [ARGS argument...])
 #
-# Runs `mdl convert` on the file, beside a prototxt its caffemodel, whenever it changes and makes the INTERFACE target `name`:
+# Runs `mdl convert` on the file, whenever it changes or what lies beside it, a prototxt's caffemodel and the data.min.bin of a
+# model.min.json of 2017 (CAFFE too), and makes the INTERFACE target `name`:
 #   target_link_libraries(app PRIVATE name)
 # gives the app `#include <name/net.hpp>` (and `#include <net.hpp>`, which means the first of the models where the app has
 # several), mdl itself, and the weights' path as the macro MDL_MODEL_<NAME> and as the target's property MDL_WEIGHTS.
@@ -55,7 +56,9 @@ function(mdl_add_model name)
     endif()
     set(read_files "")
     set(beside "")
-    if(arg_CAFFE)
+    if(arg_CAFFE MATCHES "\\.json$")
+        cmake_path(REPLACE_FILENAME model data.min.bin OUTPUT_VARIABLE beside)
+    elseif(arg_CAFFE)
         cmake_path(REPLACE_EXTENSION model LAST_ONLY caffemodel OUTPUT_VARIABLE beside)
     endif()
     foreach(argument IN LISTS arg_ARGS beside)
