@@ -6,6 +6,9 @@
 # Fails where an inner loop on ARM64 moves a vector through the stack. ARMv7 has half the registers: there it counts.
 # LLVM_MCA names llvm-mca, version 19 or later (default llvm-mca-19; apt install llvm-19).
 set -euo pipefail
+case ${1:-} in
+-h | --help) sed -n '2s/^# mdl: //p; 5,7s/^# //p' "$0"; exit 0 ;;
+esac
 cd "$(dirname "$0")"
 mca=${LLVM_MCA:-llvm-mca-19}
 for command in "$mca" clang++ aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++; do

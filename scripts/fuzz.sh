@@ -19,15 +19,21 @@ chosen=() minutes=30 jobs=1
 # ONNX's operator tests are small models of every operator.
 models=(/usr/share/libonnx-testdata/data/node)
 [ ! -d ../shared/data/models ] || models+=(../shared/data/models)
+# need OPTION VALUE...: ends where the value is missing.
+need() { [ $# -gt 1 ] || { echo "fuzz.sh: $1 needs a value" >&2; exit 2; }; }
 while [ $# -gt 0 ]; do
     case $1 in
-    --minutes) minutes=${2:?fuzz.sh: --minutes needs a number}; shift 2 ;;
-    --jobs) jobs=${2:?fuzz.sh: --jobs needs a number}; shift 2 ;;
-    --models) models+=("${2:?fuzz.sh: --models needs a folder}"); shift 2 ;;
+    --minutes) need "$@"; minutes=$2; shift 2 ;;
+    --jobs) need "$@"; jobs=$2; shift 2 ;;
+    --models)
+        need "$@"
+        [ -d "$2" ] || { echo "fuzz.sh: there is no folder $2" >&2; exit 2; }
+        models+=("$2"); shift 2 ;;
     -h | --help) usage; exit 0 ;;
     *)
-        [[ " ${readers[*]} " == *" $1 "* ]] || { echo "fuzz.sh: there is no reader '$1'" >&2; usage >&2; exit 2; }
-        chosen+=("$1"); shift ;;
+        [[ $1 =~ ^[a-z]+$ && " ${readers[*]} " == *" $1 "* ]] || { echo "fuzz.sh: there is no reader '$1'" >&2; usage >&2; exit 2; }
+        [[ " ${chosen[*]:-} " == *" $1 "* ]] || chosen+=("$1")
+        shift ;;
     esac
 done
 [[ $minutes =~ ^[1-9][0-9]*$ && $jobs =~ ^[1-9][0-9]*$ ]] || { echo "fuzz.sh: --minutes and --jobs take whole numbers above 0" >&2; exit 2; }
@@ -46,9 +52,11 @@ longest=16384
 fuzz() {
     local reader=$1 corpus=build/fuzz/corpus/$1 log=build/fuzz/$1.log scratch=$PWD/build/fuzz/scratch/$1 file before
     mkdir -p "$corpus" build/fuzz/findings "$scratch"
-    for file in $([ -z "${extension[$reader]:-}" ] || find "${models[@]}" -name "*.${extension[$reader]}" -size -$((longest / 1024))k 2>/dev/null); do
-        cp -f "$file" "$corpus/$(sha1sum <"$file" | cut -c1-40)"
-    done
+    if [ -n "${extension[$reader]:-}" ]; then
+        while IFS= read -r -d '' file; do
+            cp -f "$file" "$corpus/$(sha1sum <"$file" | cut -c1-40)"
+        done < <(find "${models[@]}" -name "*.${extension[$reader]}" -size -$((longest + 1))c -print0 2>/dev/null)
+    fi
     before=$SECONDS
     TMPDIR=$scratch "build/fuzz/tests/fuzz/mdl_fuzz_$reader" "$corpus" -artifact_prefix="build/fuzz/findings/$reader-" \
         -max_total_time=$((minutes * 60)) -max_len=$longest -rss_limit_mb=1536 -timeout=60 -print_final_stats=1 -close_fd_mask=3 >"$log" 2>&1

@@ -7,7 +7,11 @@ set -euo pipefail
 packages=(g++ clang ccache cmake ninja-build python3 binutils qemu-user libclang-rt-14-dev
     libxsimd-dev libeigen3-dev doctest-dev libprotobuf-dev protobuf-compiler
     libcli11-dev libstb-dev libflatbuffers-dev flatbuffers-compiler libbenchmark-dev libonnx-testdata)
-if [ "${1:-}" = --arm ]; then packages+=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf); fi
+case ${1:-} in
+--arm) packages+=(g++-aarch64-linux-gnu g++-arm-linux-gnueabihf) ;;
+'') ;;
+*) echo "usage: scripts/setup.sh [--arm]    --arm: the cross compilers for ARM as well" >&2; exit 2 ;;
+esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "setup: this is not Debian; install the equivalents of: ${packages[*]}"
