@@ -28,8 +28,16 @@ function(mdl_add_model name)
         set(tool $<TARGET_FILE:mdl_tool>)
         set(tool_dependency mdl_tool)
     elseif(MDL_TOOL)
-        set(tool ${MDL_TOOL})
-        set(tool_dependency ${MDL_TOOL})
+        unset(tool)
+        find_program(tool ${MDL_TOOL} NO_CMAKE_FIND_ROOT_PATH NO_CACHE)
+        if(NOT tool)
+            message(FATAL_ERROR "mdl: mdl_add_model(${name}): there is no program ${MDL_TOOL}; MDL_TOOL is the path of an mdl command that "
+                "runs on this machine")
+        endif()
+        set(tool_dependency ${tool})
+    elseif(CMAKE_CROSSCOMPILING)
+        message(FATAL_ERROR "mdl: mdl_add_model(${name}) needs an mdl command that runs on this machine: build mdl natively and set MDL_TOOL to "
+            "its tools/mdl")
     else()
         message(FATAL_ERROR "mdl: mdl_add_model(${name}) needs the mdl command; build mdl with -DMDL_BUILD_TOOLS=ON, or set "
             "MDL_TOOL to an mdl command that runs on this machine")
